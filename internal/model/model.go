@@ -1,0 +1,467 @@
+// Package model holds the nouns of stateside: what loaders find, what the
+// policies see and what the reports say. It imports nothing of this module.
+//
+// The JSON form of these types is version 1 of the published contract for
+// Rego authors; `stateside schema` prints it.
+package model
+
+// Version is the version of the model that Rego authors rely on. It changes
+// only when a field changes its meaning or goes away.
+const Version = 1
+
+// Document is what a set of files says about data: the stores, the copies
+// between them, and what could not be read.
+type Document struct {
+	// Version of the model, 1.
+	Version int `json:"version"`
+	// Stores, ordered by id.
+	Stores []Store `json:"stores"`
+	// Copies, ordered by id.
+	Copies []Copy `json:"copies"`
+	// Problems met on the way: files not read, modules not found.
+	Problems []Problem `json:"problems"`
+}
+
+// Source is a range of characters in a file.
+type Source struct {
+	// File, slash-separated and relative to the checked root.
+	File string `json:"file"`
+	// Line of the first character, counted from 1.
+	Line int `json:"line"`
+	// Column of the first character, in characters counted from 1.
+	Column int `json:"column"`
+	// EndLine is the line of the character after the last one.
+	EndLine int `json:"end_line"`
+	// EndColumn is the column of the character after the last one.
+	EndColumn int `json:"end_column"`
+}
+
+// Contains reports whether t lies inside s.
+func (s Source) Contains(t Source) bool {
+	if s.File != t.File {
+		return false
+	}
+	startsAfter := t.Line > s.Line || t.Line == s.Line && t.Column >= s.Column
+	endsBefore := t.EndLine < s.EndLine || t.EndLine == s.EndLine && t.EndColumn <= s.EndColumn
+	return startsAfter && endsBefore
+}
+
+// Store is a thing in which data rests: a bucket, a database, a volume, a
+// backup vault, a log group.
+type Store struct {
+	// ID is stable as long as the root directory and the address are: "root:address".
+	ID string `json:"id"`
+	// Root is the directory of the configuration that declares the store,
+	// relative to the checked root; "." for the checked root itself.
+	Root string `json:"root"`
+	// Address as its users write it, such as module.users.aws_db_instance.main.
+	// An instance whose key cannot be known ends in [*].
+	Address string `json:"address"`
+	// Type is the resource type, such as aws_db_instance.
+	Type string `json:"type"`
+	// Cloud is aws, google, azurerm, oci, or on-premises.
+	Cloud string `json:"cloud"`
+	// Service within the cloud, such as s3 or rds.
+	Service string `json:"service,omitempty"`
+	// Kind of store.
+	Kind Kind `json:"kind"`
+	// Role that the store's own configuration gives it.
+	Role Role `json:"role"`
+	// Transit says that nothing rests in the store itself: it passes data on to
+	// where its copies go.
+	Transit bool `json:"transit,omitempty"`
+	// Name of the real thing (bucket name, identifier) where the files say it.
+	Name string `json:"name,omitempty"`
+	// Labels, or tags, after the provider's default ones.
+	Labels map[string]string `json:"labels,omitempty"`
+	// LabelsUnknown says that some labels could not be evaluated, so a
+	// missing one may yet be there.
+	LabelsUnknown bool `json:"labels_unknown,omitempty"`
+	// Datasets that rest here.
+	Datasets []Dataset `json:"datasets"`
+	// Place where the store is.
+	Place Place `json:"place"`
+	// Source is the range of the declaration, header to closing brace.
+	Source Source `json:"source"`
+}
+
+// Kind of store, for people and for policies.
+type Kind string
+
+// The kinds of store.
+const (
+	ObjectStorage Kind = "object_storage"
+	Database      Kind = "database"
+	Warehouse     Kind = "warehouse"
+	Volume        Kind = "volume"
+	FileSystem    Kind = "file_system"
+	CacheStore    Kind = "cache"
+	Search        Kind = "search"
+	Queue         Kind = "queue"
+	Stream        Kind = "stream"
+	Log           Kind = "log"
+	Snapshot      Kind = "snapshot"
+	BackupVault   Kind = "backup_vault"
+	Registry      Kind = "registry"
+	Secret        Kind = "secret"
+	Directory     Kind = "directory"
+	Machine       Kind = "machine"
+)
+
+// Kinds lists every kind a store can have.
+func Kinds() []Kind {
+	return []Kind{
+		ObjectStorage, Database, Warehouse, Volume, FileSystem, CacheStore, Search, Queue,
+		Stream, Log, Snapshot, BackupVault, Registry, Secret, Directory, Machine,
+	}
+}
+
+// Role is the part a store plays for the data in it.
+type Role string
+
+// The roles of a store.
+const (
+	Primary  Role = "primary"
+	Replica  Role = "replica"
+	Backup   Role = "backup"
+	Archive  Role = "archive"
+	LogRole  Role = "log"
+	Cache    Role = "cache"
+	Exported Role = "export"
+)
+
+// Roles lists every role a store can have.
+func Roles() []Role {
+	return []Role{Primary, Replica, Backup, Archive, LogRole, Cache, Exported}
+}
+
+// Dataset says that a population's data, named in the configuration, rests in
+// a store, in which role, and how that is known.
+type Dataset struct {
+	// Name of the dataset in stateside.yaml.
+	Name string `json:"name"`
+	// Role in which the store holds it. A bucket that is the target of a
+	// replication holds it as a replica, whatever the bucket itself says.
+	Role Role `json:"role"`
+	// Basis of the claim: match, copy, or unlabelled.
+	Basis Basis `json:"basis"`
+	// Path of copies, by id, over which the data got here; empty for a store
+	// that is matched itself.
+	Path []string `json:"path,omitempty"`
+}
+
+// Basis says how it is known that a dataset rests in a store.
+type Basis string
+
+// The bases of a dataset.
+const (
+	ByMatch   Basis = "match"      // a label, path, address or name of the configuration matches
+	ByCopy    Basis = "copy"       // a copy brings it from another store
+	ByDefault Basis = "unlabelled" // nothing matches: the configuration's `unlabelled` decides
+)
+
+// Status says how well a place is known.
+type Status string
+
+// The statuses of a place.
+const (
+	Known   Status = "known"   // data is in every one of the locations
+	OneOf   Status = "one_of"  // data is in one of the locations, the files do not say in which
+	Unknown Status = "unknown" // it cannot be told
+	Caller  Status = "caller"  // whoever calls this module decides
+)
+
+// Statuses lists every status of a place.
+func Statuses() []Status { return []Status{Known, OneOf, Unknown, Caller} }
+
+// Place is where something rests and why we say so.
+type Place struct {
+	// Status says how to read Locations.
+	Status Status `json:"status"`
+	// Locations: all of them when known, the candidates when one_of.
+	Locations []Location `json:"locations"`
+	// Cause of an unknown place.
+	Cause Cause `json:"cause,omitempty"`
+	// Reason an unknown place is unknown, as a sentence for people.
+	Reason string `json:"reason,omitempty"`
+	// Because is the chain of values that decided the place, the deciding
+	// one first.
+	Because []Step `json:"because"`
+}
+
+// Cause is why a place is unknown; summaries count by it.
+type Cause string
+
+// The causes of an unknown place.
+const (
+	NoValue          Cause = "no_value"          // a variable has neither a value nor a default
+	Environment      Cause = "environment"       // taken from the environment when applied
+	AtApply          Cause = "known_at_apply"    // a data source, or an attribute the provider computes
+	MissingModule    Cause = "missing_module"    // the module's source is not here
+	UnlistedRegion   Cause = "unlisted_region"   // the region is not in the tables
+	UnresolvedTarget Cause = "unresolved_target" // the target of a copy is not declared here
+	UndeclaredSite   Cause = "undeclared_site"   // a host that is no known cloud's and no declared site's
+	NotPinned        Cause = "not_pinned"        // the service chooses the place itself
+	Invalid          Cause = "invalid"           // the configuration is in error there
+	Limit            Cause = "limit"             // evaluation was given up at a bound
+	LeftToCaller     Cause = "caller"            // whoever calls the module decides
+)
+
+// Causes lists every cause of an unknown place.
+func Causes() []Cause {
+	return []Cause{
+		NoValue, Environment, AtApply, MissingModule, UnlistedRegion, UnresolvedTarget, UndeclaredSite,
+		NotPinned, Invalid, Limit, LeftToCaller,
+	}
+}
+
+// Location is one cloud region, multi-region or site.
+type Location struct {
+	// Cloud is aws, google, azurerm, oci, or on-premises.
+	Cloud string `json:"cloud"`
+	// Region code as the cloud spells it; empty for a site.
+	Region string `json:"region,omitempty"`
+	// Site of one's own, as named in the configuration.
+	Site string `json:"site,omitempty"`
+	// Endpoint is the host or datacenter name by which a site was recognised.
+	Endpoint string `json:"endpoint,omitempty"`
+	// Name for people, mostly a city.
+	Name string `json:"name,omitempty"`
+	// Countries in which the location lies, ISO 3166-1 alpha-2; a
+	// multi-region lies in several and is allowed only when all are.
+	Countries []string `json:"countries"`
+	// Subdivisions, ISO 3166-2, such as US-VA; known for US places only.
+	Subdivisions []string `json:"subdivisions,omitempty"`
+	// Operator, where it is not the cloud's own company: a partner that runs
+	// the region, or the owner of a site.
+	Operator string `json:"operator,omitempty"`
+	// Partition or realm of the cloud, such as aws-us-gov or oc2, where the
+	// region is not in the public one.
+	Partition string `json:"partition,omitempty"`
+}
+
+// Step is one value in a because chain.
+type Step struct {
+	// What holds the value: var.region, local.dr_arn, provider aws.sg, a
+	// resource's attribute, a documented default.
+	What string `json:"what"`
+	// Value is the text that gives it, shortened; "(sensitive)" where the
+	// configuration says so.
+	Value string `json:"value,omitempty"`
+	// Source of the value; absent when it comes from outside the files.
+	Source *Source `json:"source,omitempty"`
+}
+
+// Means is how a copy comes about.
+type Means string
+
+// The means of a copy.
+const (
+	ByReplica      Means = "replica"
+	ByBackup       Means = "backup"
+	BySnapshotCopy Means = "snapshot_copy"
+	ByExport       Means = "export"
+	ByLogDelivery  Means = "log_delivery"
+	ByFailover     Means = "failover"
+	ByCache        Means = "cache"
+	ByMigration    Means = "migration"
+)
+
+// AllMeans lists every means a copy can have.
+func AllMeans() []Means {
+	return []Means{ByReplica, ByBackup, BySnapshotCopy, ByExport, ByLogDelivery, ByFailover, ByCache, ByMigration}
+}
+
+// Copy is a way in which the data of one store comes to rest elsewhere.
+type Copy struct {
+	// ID is stable as long as the ends and the means are.
+	ID string `json:"id"`
+	// From is the id of the store that is copied; empty when it is not
+	// declared in the checked files.
+	From string `json:"from,omitempty"`
+	// FromName is what the configuration says of the source, when From is empty.
+	FromName string `json:"from_name,omitempty"`
+	// To is the id of the store that receives the copy; empty when the copy
+	// is no store of its own, or not declared in the checked files.
+	To string `json:"to,omitempty"`
+	// ToName is what the configuration says of the target, when To is empty.
+	ToName string `json:"to_name,omitempty"`
+	// Means by which the copy is made.
+	Means Means `json:"means"`
+	// Automatic copies are made by the cloud unless it is told not to, or as
+	// part of a redundancy setting.
+	Automatic bool `json:"automatic,omitempty"`
+	// Place where the copy rests.
+	Place Place `json:"place"`
+	// Address of the resource that declares the copy.
+	Address string `json:"address"`
+	// Source of the declaration.
+	Source Source `json:"source"`
+}
+
+// Problem is something that could not be read or decided.
+type Problem struct {
+	// Kind of problem.
+	Kind ProblemKind `json:"kind"`
+	// Message for people.
+	Message string `json:"message"`
+	// Address of what the problem is about, such as module.vpc; may be empty.
+	Address string `json:"address,omitempty"`
+	// Source, where the problem has one.
+	Source *Source `json:"source,omitempty"`
+}
+
+// ProblemKind sorts problems by what they mean for the result.
+type ProblemKind string
+
+// The kinds of problem.
+const (
+	// Unread: a file, or part of one, was not understood; stores may be missing.
+	Unread ProblemKind = "unread"
+	// ModuleMissing: a called module is not in the checked files; what it
+	// declares was not checked.
+	ModuleMissing ProblemKind = "missing_module"
+	// LimitReached: a bound on size, depth or work was reached; the rest was
+	// not checked.
+	LimitReached ProblemKind = "limit"
+	// CallerDecides: a module that nobody here calls leaves the place of its
+	// stores to its caller.
+	CallerDecides ProblemKind = "caller_decides"
+)
+
+// ProblemKinds lists every kind of problem.
+func ProblemKinds() []ProblemKind {
+	return []ProblemKind{Unread, ModuleMissing, LimitReached, CallerDecides}
+}
+
+// Input is what a rule sees as `input`: one store, one problem, or one
+// exception, according to Kind.
+type Input struct {
+	// Kind of input: store, problem or exception.
+	Kind string `json:"kind"`
+	// Store under judgement.
+	Store *Store `json:"store,omitempty"`
+	// Copies that leave the store and that come into it.
+	Copies *Copies `json:"copies,omitempty"`
+	// Placements are the flat facts most rules need: each dataset of the
+	// store at each place where it comes to rest.
+	Placements []Placement `json:"placements,omitempty"`
+	// Problem under judgement.
+	Problem *Problem `json:"problem,omitempty"`
+	// Exception under judgement.
+	Exception *ExceptionUse `json:"exception,omitempty"`
+}
+
+// The kinds of input.
+const (
+	StoreInput     = "store"
+	ProblemInput   = "problem"
+	ExceptionInput = "exception"
+)
+
+// Copies of one store.
+type Copies struct {
+	// Out are the copies that leave the store.
+	Out []Copy `json:"out"`
+	// In are the copies that come into it.
+	In []Copy `json:"in"`
+}
+
+// Placement is one dataset at one place: the store's own, or that of a copy
+// which is no store of its own. It holds no address and no line, so that
+// stores which are alike are judged once.
+type Placement struct {
+	// Index of the placement in the input; a rule names it in its result.
+	Index int `json:"index"`
+	// Dataset that rests there; empty when the store has none.
+	Dataset string `json:"dataset"`
+	// Basis of the dataset.
+	Basis Basis `json:"basis,omitempty"`
+	// Role in which it rests there.
+	Role Role `json:"role"`
+	// Means of the copy; empty for the store itself.
+	Means Means `json:"means,omitempty"`
+	// Copy whose place this is, by id; empty for the store itself. It is left
+	// out of what tells placements apart.
+	Copy string `json:"-"`
+	// Automatic copies are made by the cloud unless it is told not to.
+	Automatic bool `json:"automatic,omitempty"`
+	// Kind of the store.
+	Kind Kind `json:"kind"`
+	// LabelsUnknown says that a label may be there that could not be read.
+	LabelsUnknown bool `json:"labels_unknown,omitempty"`
+	// Status of the place.
+	Status Status `json:"status"`
+	// Locations of the place.
+	Locations []Location `json:"locations"`
+	// Cause of an unknown place.
+	Cause Cause `json:"cause,omitempty"`
+	// Reason an unknown place is unknown.
+	Reason string `json:"reason,omitempty"`
+}
+
+// ExceptionUse is an exception of the configuration with what became of it.
+type ExceptionUse struct {
+	// Rule that is excepted.
+	Rule string `json:"rule"`
+	// Address pattern of the stores that are excepted.
+	Address string `json:"address"`
+	// Until is the last day on which it holds, YYYY-MM-DD.
+	Until string `json:"until"`
+	// Approver of the exception.
+	Approver string `json:"approver"`
+	// Reason given.
+	Reason string `json:"reason"`
+	// Ticket, where there is one.
+	Ticket string `json:"ticket,omitempty"`
+	// Expired says that the last day is past.
+	Expired bool `json:"expired"`
+	// Matches counts the findings it covers, or would cover had it not expired.
+	Matches int `json:"matches"`
+	// Source in the configuration file.
+	Source Source `json:"source"`
+}
+
+// Severity of a finding.
+type Severity string
+
+// The severities, the gravest first. A rule's deny set makes errors, its warn
+// set warnings.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+)
+
+// Finding is one thing a rule says is wrong.
+type Finding struct {
+	// Rule that made it, by id.
+	Rule string `json:"rule"`
+	// Severity of the finding.
+	Severity Severity `json:"severity"`
+	// Message for people.
+	Message string `json:"message"`
+	// Dataset concerned.
+	Dataset string `json:"dataset,omitempty"`
+	// Role in which the dataset rests there.
+	Role Role `json:"role,omitempty"`
+	// Store concerned, by id.
+	Store string `json:"store,omitempty"`
+	// Address of the store.
+	Address string `json:"address,omitempty"`
+	// Copy concerned, when the place is that of a copy, by id.
+	Copy string `json:"copy,omitempty"`
+	// Path of copies, by id, over which the dataset came to the store.
+	Path []string `json:"path,omitempty"`
+	// Place concerned.
+	Place *Place `json:"place,omitempty"`
+	// Setting of the configuration that was not met.
+	Setting *Step `json:"setting,omitempty"`
+	// Fix says what to do about it.
+	Fix string `json:"fix,omitempty"`
+	// Source is where to look.
+	Source *Source `json:"source,omitempty"`
+	// Fingerprint stays the same when lines move.
+	Fingerprint string `json:"fingerprint"`
+	// SuppressedBy is the exception that covers the finding.
+	SuppressedBy *ExceptionUse `json:"suppressed_by,omitempty"`
+}
