@@ -1,0 +1,241 @@
+// Package source is the set of files that a check may read: everything below
+// one root, and nothing outside it. It gives out each file's content once read,
+// and snippets of it for reports.
+package source
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// MaxFileSize is the largest file that is read, in bytes. Configuration
+// written by people stays far below it.
+const MaxFileSize = 5 << 20
+
+// ErrTooLarge reports a file above MaxFileSize.
+var ErrTooLarge = fmt.Errorf("larger than %d MB", MaxFileSize>>20)
+
+// ErrOutside reports a path that leads out of the root.
+var ErrOutside = errors.New("outside the checked root")
+
+// Tree is the files below one root directory. It is safe for use by several
+// goroutines.
+type Tree struct {
+	dir  string
+	root *os.Root
+
+	mu    sync.Mutex
+	files map[string]content
+}
+
+type content struct {
+	data []byte
+	err  error
+}
+
+// Open opens the tree below dir. Reads can't leave it, not by "..", not by a
+// symbolic link.
+func Open(dir string) (*Tree, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Tree{dir: dir, root: root, files: map[string]content{}}, nil
+}
+
+// Close releases the root directory.
+func (t *Tree) Close() error { return t.root.Close() }
+
+// Dir is the root directory as it was given to Open.
+func (t *Tree) Dir() string { return t.dir }
+
+// Read returns the content of a regular file, named by its slash-separated
+// path from the root. It is read once; later calls return the same bytes,
+// which must not be changed.
+func (t *Tree) Read(name string) ([]byte, error) {
+	t.mu.Lock()
+	c, ok := t.files[name]
+	t.mu.Unlock()
+	if ok {
+		return c.data, c.err
+	}
+	c.data, c.err = t.read(name)
+	t.mu.Lock()
+	t.files[name] = c
+	t.mu.Unlock()
+	return c.data, c.err
+}
+
+func (t *Tree) read(name string) ([]byte, error) {
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return nil, ErrOutside
+	}
+	// A FIFO or a device would block or never end, so the kind of file is
+	// looked at before it is opened, and again after.
+	info, err := t.root.Stat(name)
+	if err != nil {
+		return nil, plain(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	f, err := t.root.Open(name)
+	if err != nil {
+		return nil, plain(err)
+	}
+	defer f.Close()
+	if info, err = f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	if info.Size() > MaxFileSize {
+		return nil, ErrTooLarge
+	}
+	data := make([]byte, 0, info.Size()+1)
+	return readAll(io.LimitReader(f, MaxFileSize+1), data)
+}
+
+// readAll reads r to its end into buf, which has room for what is expected.
+func readAll(r io.Reader, buf []byte) ([]byte, error) {
+	for {
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, plain(err)
+		}
+		if len(buf) == cap(buf) {
+			buf = slices.Grow(buf, 4096)
+		}
+	}
+	if len(buf) > MaxFileSize {
+		return nil, ErrTooLarge
+	}
+	return buf, nil
+}
+
+// plain takes the operation and the path off an error: whoever reports it
+// names the path in its own words.
+func plain(err error) error {
+	if strings.Contains(err.Error(), "escapes from parent") {
+		return ErrOutside
+	}
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// IsDir reports whether name is a directory inside the root.
+func (t *Tree) IsDir(name string) bool {
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return false
+	}
+	info, err := t.root.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// Files lists the names of the regular files in one directory, in order,
+// among them links that lead to one inside the root.
+func (t *Tree) Files(dir string) ([]string, error) {
+	entries, err := fs.ReadDir(t.root.FS(), dir)
+	if err != nil {
+		return nil, plain(err)
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
+		names = append(names, path.Join(dir, e.Name()))
+	}
+	return names, nil
+}
+
+// Unreadable is a directory or a link that could not be followed.
+type Unreadable struct {
+	// Path from the root.
+	Path string
+	// Err says why.
+	Err error
+}
+
+// skipped are directories that hold no configuration of the checked
+// repository: version control, and what package managers and Terraform fetch.
+var skipped = map[string]bool{".git": true, ".terraform": true, ".terragrunt-cache": true, "node_modules": true}
+
+// Walk lists the files below the given paths in order, each once, leaving out
+// directories that hold fetched things and those for which exclude is true.
+// What can't be listed is returned beside them.
+func (t *Tree) Walk(paths []string, exclude func(path string) bool) (files []string, unreadable []Unreadable) {
+	for _, p := range paths {
+		err := fs.WalkDir(t.root.FS(), p, func(name string, entry fs.DirEntry, err error) error {
+			if err != nil {
+				unreadable = append(unreadable, Unreadable{name, plain(err)})
+				return nil
+			}
+			if name != p && exclude(name) || entry.IsDir() && name != p && skipped[entry.Name()] {
+				if entry.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			}
+			if entry.IsDir() {
+				return nil
+			}
+			if entry.Type()&fs.ModeSymlink != 0 {
+				return t.walkLink(name, &files, &unreadable)
+			}
+			files = append(files, name)
+			return nil
+		})
+		if err != nil {
+			unreadable = append(unreadable, Unreadable{p, plain(err)})
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files), unreadable
+}
+
+// walkLink takes a link to a file for the file. A link to a directory inside
+// the root is passed over, since the directory is walked under its own name;
+// one that leads outside is reported.
+func (t *Tree) walkLink(name string, files *[]string, unreadable *[]Unreadable) error {
+	info, err := t.root.Stat(name)
+	switch {
+	case err != nil:
+		*unreadable = append(*unreadable, Unreadable{name, plain(err)})
+	case info.Mode().IsRegular():
+		*files = append(*files, name)
+	}
+	return nil
+}
+
+// Line returns one line of a file, counted from 1, without its line break; ""
+// when there is no such line.
+func (t *Tree) Line(name string, line int) string {
+	data, err := t.Read(name)
+	if err != nil || line < 1 {
+		return ""
+	}
+	text := string(data)
+	for ; line > 1; line-- {
+		_, rest, ok := strings.Cut(text, "\n")
+		if !ok {
+			return ""
+		}
+		text = rest
+	}
+	text, _, _ = strings.Cut(text, "\n")
+	return strings.TrimSuffix(text, "\r")
+}
