@@ -1,0 +1,289 @@
+// Package catalog knows, for each resource type in which data rests, where the
+// resource says its place, and by which of its settings the data is copied
+// elsewhere, also when a setting is absent.
+//
+// What it knows is rows of YAML under data/, one file a cloud. A row is decoded
+// when its type is first met in a configuration, so a check pays for the types
+// it sees and not for the size of the catalogue.
+package catalog
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+//go:embed data/*.yaml
+var files embed.FS
+
+// Type is what the catalogue knows of one resource type.
+type Type struct {
+	// Type as the configuration writes it, such as aws_s3_bucket.
+	Type string `yaml:"type"`
+	// Cloud of the type; the file's cloud when absent.
+	Cloud string `yaml:"cloud"`
+	// Service within the cloud.
+	Service string `yaml:"service"`
+	// Kind of store; empty for a type that is no store itself but declares
+	// copies of others.
+	Kind model.Kind `yaml:"kind"`
+	// Role of the store, primary when absent.
+	Role model.Role `yaml:"role"`
+	// Transit says that nothing rests in the store itself: it passes data on.
+	Transit bool `yaml:"transit"`
+	// Name is the attribute with the real thing's name, by which others may
+	// name it.
+	Name string `yaml:"name"`
+	// UniqueName says that the name alone is enough to find the thing, from
+	// any region: bucket names.
+	UniqueName bool `yaml:"unique_name"`
+	// Place rules, tried in order; the file's when absent.
+	Place []PlaceRule `yaml:"place"`
+	// Labels is the attribute with the labels; the file's when absent.
+	Labels string `yaml:"labels"`
+	// DefaultLabels is where the provider block has labels for all its
+	// resources; the file's when absent.
+	DefaultLabels string `yaml:"default_labels"`
+	// Group is the attribute that names the replication group (a global
+	// cluster) whose members all hold the same data.
+	Group string `yaml:"group"`
+	// Of is the attribute that names the store to which the copies of this
+	// type belong; the type itself when absent.
+	Of string `yaml:"of"`
+	// OfType is the resource type that a plain name in Of stands for.
+	OfType string `yaml:"of_type"`
+	// Copies that the type's settings make.
+	Copies []CopyRule `yaml:"copies"`
+	// Doc is the page of the provider's documentation that says so.
+	Doc string `yaml:"doc"`
+	// Note for readers of the catalogue.
+	Note string `yaml:"note"`
+
+	endpoints string
+}
+
+// IsStore says whether data rests in resources of the type.
+func (t *Type) IsStore() bool { return t.Kind != "" }
+
+// Endpoint is the attribute of the provider block that sends the type's
+// service to another host, "" when there is none.
+func (t *Type) Endpoint() string {
+	if t.endpoints == "" || t.Service == "" {
+		return ""
+	}
+	return t.endpoints + "." + t.Service
+}
+
+// PlaceRule is one way to find where a store is. Exactly one of the fields At
+// to Unknown is set. A rule whose attribute is absent or null passes on to the
+// next one.
+type PlaceRule struct {
+	// At is the attribute with a region, zone or multi-region.
+	At string `yaml:"at"`
+	// Every is the attribute with several regions, in each of which data rests.
+	Every string `yaml:"every"`
+	// Zone is the attribute with a zone. One that can't be evaluated passes
+	// on too: whatever the zone, it lies in the region the next rule finds.
+	Zone string `yaml:"zone"`
+	// Host is the attribute with the address of the server that stores.
+	Host string `yaml:"host"`
+	// Of is the attribute that names the store in whose place this one is.
+	Of string `yaml:"of"`
+	// Nearest is the attribute that names the store near which the service
+	// chooses a multi-region.
+	Nearest string `yaml:"nearest"`
+	// Default is the place the documentation gives for absent settings.
+	Default string `yaml:"default"`
+	// Unknown says, as a sentence, why nothing in a configuration tells the place.
+	Unknown string `yaml:"unknown"`
+	// Doc is the page that documents a default.
+	Doc string `yaml:"doc"`
+}
+
+// CopyRule is one way in which a type's settings copy data.
+type CopyRule struct {
+	// Means of the copy.
+	Means model.Means `yaml:"means"`
+	// At is the attribute that decides the copy; each value is one.
+	At string `yaml:"at"`
+	// To says how to read the value; see the Target constants.
+	To Target `yaml:"to"`
+	// Type is the resource type that a plain name in At stands for.
+	Type string `yaml:"type"`
+	// In is the attribute with the region of the store that At only names.
+	In string `yaml:"in"`
+	// Is lists the values of At with which there is a copy; any when absent.
+	Is []string `yaml:"is"`
+	// When lists attributes and the values they must have for the copy to exist.
+	When map[string][]string `yaml:"when"`
+	// Absent is the value that the documentation gives for an At that is not
+	// written. A rule without At is what the service always does.
+	Absent string `yaml:"absent"`
+	// From is the attribute that names the store which is copied; the store
+	// itself when absent.
+	From string `yaml:"from"`
+	// FromType is the resource type that a plain name in From stands for.
+	FromType string `yaml:"from_type"`
+	// Doc is the page that documents the default.
+	Doc string `yaml:"doc"`
+}
+
+// Target says how the value of a copy's attribute names the place it goes to.
+type Target string
+
+// The targets.
+const (
+	ToRegion Target = "region" // the value is a region, zone or multi-region
+	ToStore  Target = "store"  // the value names a store: reference, identifier or name
+	ToHost   Target = "host"   // the value is the address of a server
+	ToPair   Target = "pair"   // the region paired with the store's own
+	ToSelf   Target = "self"   // this resource is the copy, of the store that From names
+)
+
+// NearestMultiRegion is the value of Absent that stands for the multi-region
+// nearest to the store's own region.
+const NearestMultiRegion = "nearest multi-region"
+
+// file is one cloud's YAML file.
+type file struct {
+	once   sync.Once
+	header header
+	rows   map[string][]byte
+
+	mu    sync.Mutex
+	types map[string]*Type
+}
+
+// header is what stands before the types and holds for each of them.
+type header struct {
+	Cloud         string      `yaml:"cloud"`
+	Place         []PlaceRule `yaml:"place"`
+	Labels        string      `yaml:"labels"`
+	DefaultLabels string      `yaml:"default_labels"`
+	Endpoints     string      `yaml:"endpoints"`
+	Types         []Type      `yaml:"types"`
+}
+
+// Catalogue gives access to the embedded rows. The zero value is ready for
+// use, also by several goroutines.
+type Catalogue struct {
+	clouds [5]file
+}
+
+// names of the files, by the prefix of their types; the last has the rest.
+var names = [5]string{"aws", "google", "azurerm", "oci", "others"}
+
+// Lookup finds the row of a resource type, nil when there is none.
+func (c *Catalogue) Lookup(resourceType string) *Type {
+	prefix, _, _ := strings.Cut(resourceType, "_")
+	at := slices.Index(names[:], prefix)
+	if at < 0 {
+		at = len(names) - 1
+	}
+	return c.clouds[at].lookup(names[at], resourceType)
+}
+
+// All returns every row, by file and in the order of the files.
+func (c *Catalogue) All() []*Type {
+	var all []*Type
+	for i, name := range names {
+		f := &c.clouds[i]
+		f.once.Do(func() { f.index(name) })
+		for _, t := range typesInOrder(name) {
+			all = append(all, f.lookup(name, t))
+		}
+	}
+	return all
+}
+
+func (f *file) lookup(name, resourceType string) *Type {
+	f.once.Do(func() { f.index(name) })
+	row, ok := f.rows[resourceType]
+	if !ok {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if t, ok := f.types[resourceType]; ok {
+		return t
+	}
+	t := f.decode(name, row)
+	f.types[resourceType] = t
+	return t
+}
+
+var rowStart = []byte("\n- type: ")
+
+// index finds where each row begins without decoding any.
+func (f *file) index(name string) {
+	data := read(name)
+	f.rows = map[string][]byte{}
+	f.types = map[string]*Type{}
+	head, rest, more := bytes.Cut(data, rowStart)
+	decode(name, head, &f.header)
+	for more {
+		var row []byte
+		row, rest, more = bytes.Cut(rest, rowStart)
+		resourceType, _, _ := bytes.Cut(row, []byte("\n"))
+		f.rows[string(resourceType)] = append(rowStart[1:len(rowStart):len(rowStart)], row...)
+	}
+}
+
+// decode reads one row and fills in what the file says for all.
+func (f *file) decode(name string, row []byte) *Type {
+	var list []Type
+	decode(name, row, &list)
+	t := &list[0]
+	if t.Cloud == "" {
+		t.Cloud = f.header.Cloud
+	}
+	if t.Place == nil {
+		t.Place = f.header.Place
+	}
+	if t.Labels == "" {
+		t.Labels = f.header.Labels
+	}
+	if t.DefaultLabels == "" {
+		t.DefaultLabels = f.header.DefaultLabels
+	}
+	if t.Role == "" && t.IsStore() {
+		t.Role = model.Primary
+	}
+	t.endpoints = f.header.Endpoints
+	return t
+}
+
+func typesInOrder(name string) []string {
+	var all header
+	decode(name, read(name), &all)
+	types := make([]string, len(all.Types))
+	for i, t := range all.Types {
+		types[i] = t.Type
+	}
+	return types
+}
+
+func read(name string) []byte {
+	data, err := files.ReadFile("data/" + name + ".yaml")
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+// decode reads YAML and accepts no field it does not know. The files are part
+// of the program and are checked by its tests, so a bad one is a bug: it panics.
+func decode(name string, data []byte, into any) {
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	if err := d.Decode(into); err != nil {
+		panic(fmt.Sprintf("catalogue %s: %v", name, err))
+	}
+}

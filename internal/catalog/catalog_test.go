@@ -1,0 +1,126 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+// A row read alone says the same as the row within the whole file.
+func TestRowsAreFoundByTheirText(t *testing.T) {
+	t.Parallel()
+	for _, name := range names {
+		var whole header
+		decode(name, read(name), &whole)
+		var c Catalogue
+		seen := map[string]bool{}
+		for _, want := range whole.Types {
+			if seen[want.Type] {
+				t.Errorf("%s: %s has two rows", name, want.Type)
+			}
+			seen[want.Type] = true
+			got := c.Lookup(want.Type)
+			if got == nil {
+				t.Errorf("%s: %s is not found", name, want.Type)
+				continue
+			}
+			inherited := cmpopts.IgnoreFields(Type{}, "Cloud", "Place", "Labels", "DefaultLabels", "Role", "endpoints")
+			if diff := cmp.Diff(want, *got, inherited); diff != "" {
+				t.Errorf("%s: %s (-whole +alone)\n%s", name, want.Type, diff)
+			}
+		}
+	}
+	if new(Catalogue).Lookup("aws_nothing") != nil {
+		t.Error("a type without a row is found")
+	}
+}
+
+func TestRowsAreValid(t *testing.T) {
+	t.Parallel()
+	var c Catalogue
+	all := c.All()
+	if len(all) < 60 {
+		t.Fatalf("only %d rows", len(all))
+	}
+	for _, typ := range all {
+		t.Run(typ.Type, func(t *testing.T) {
+			t.Parallel()
+			checkType(t, typ)
+			for _, rule := range typ.Place {
+				checkPlace(t, rule)
+			}
+			for _, rule := range typ.Copies {
+				checkCopy(t, typ, rule)
+			}
+		})
+	}
+}
+
+func checkType(t *testing.T, typ *Type) {
+	t.Helper()
+	if typ.IsStore() && !slices.Contains(model.Kinds(), typ.Kind) {
+		t.Errorf("kind %q", typ.Kind)
+	}
+	if typ.IsStore() && !slices.Contains(model.Roles(), typ.Role) {
+		t.Errorf("role %q", typ.Role)
+	}
+	if !slices.Contains(geo.Clouds(), typ.Cloud) {
+		t.Errorf("cloud %q", typ.Cloud)
+	}
+	if typ.Service == "" || typ.Doc == "" {
+		t.Error("service or doc is missing")
+	}
+	if typ.IsStore() && len(typ.Place) == 0 {
+		t.Error("a store without a place rule")
+	}
+	if typ.IsStore() && typ.Of != "" {
+		t.Error("a store whose copies belong to another one")
+	}
+	if !typ.IsStore() && len(typ.Copies) == 0 && typ.Group == "" && typ.Of == "" {
+		t.Error("neither a store nor a copy nor a part of a store")
+	}
+}
+
+func checkPlace(t *testing.T, rule PlaceRule) {
+	t.Helper()
+	set := 0
+	for _, field := range []string{rule.At, rule.Every, rule.Zone, rule.Host, rule.Of, rule.Nearest, rule.Default, rule.Unknown} {
+		if field != "" {
+			set++
+		}
+	}
+	if set != 1 {
+		t.Errorf("place rule %+v says %d things", rule, set)
+	}
+	if strings.HasSuffix(rule.Unknown, ".") {
+		t.Errorf("reason %q ends in a full stop", rule.Unknown)
+	}
+}
+
+func checkCopy(t *testing.T, typ *Type, rule CopyRule) {
+	t.Helper()
+	if !slices.Contains(model.AllMeans(), rule.Means) {
+		t.Errorf("means %q", rule.Means)
+	}
+	if !slices.Contains([]Target{ToRegion, ToStore, ToHost, ToPair, ToSelf}, rule.To) {
+		t.Errorf("to %q", rule.To)
+	}
+	if rule.To == ToSelf && rule.At != "" || rule.To != ToSelf && rule.At == "" && rule.Absent == "" {
+		t.Errorf("copy rule %+v: at and to do not fit", rule)
+	}
+	if rule.To == ToSelf && (rule.From == "" || !typ.IsStore()) {
+		t.Errorf("copy rule %+v: nothing is copied to this resource", rule)
+	}
+	if rule.To == ToPair && rule.At != "" && len(rule.Is) == 0 {
+		t.Errorf("copy rule %+v: which values copy to the pair", rule)
+	}
+	if rule.From == "" && typ.Of == "" && !typ.IsStore() {
+		t.Errorf("copy rule %+v: it is not said what is copied", rule)
+	}
+}
