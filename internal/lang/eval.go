@@ -1,0 +1,753 @@
+package lang
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+// Bounds on one Evaluator. They are far above what configurations need, and
+// low enough that a hostile one ends soon.
+const (
+	maxSteps  = 2_000_000 // expressions evaluated
+	maxDepth  = 1_000     // expressions inside one another
+	maxString = 1 << 20   // bytes of one string
+	maxList   = 100_000   // elements of one collection
+)
+
+// Scope gives meaning to names.
+type Scope interface {
+	// Resolve returns the value of the names at the beginning of a traversal,
+	// and how many of the traversal's steps they are.
+	Resolve(ev *Evaluator, t hcl.Traversal) (v *Value, steps int)
+}
+
+// Files gives file functions their files, named by path from the checked root.
+type Files interface {
+	// Read returns the content of a file.
+	Read(name string) ([]byte, error)
+	// Below lists the files below a directory.
+	Below(dir string) ([]string, error)
+}
+
+// Evaluator evaluates the expressions of one configuration. It is not safe for
+// use by several goroutines.
+type Evaluator struct {
+	// Files for file functions.
+	Files Files
+	// Dir from which relative paths start, from the checked root.
+	Dir string
+	// Context ends evaluation early.
+	Context context.Context
+	// Exceeded says that a bound was reached and something was given up.
+	Exceeded bool
+
+	world   *World
+	deps    *[]*Symbol
+	steps   int
+	depth   int
+	trying  int // inside try or can, where failing is legal
+	symbols map[symbolKey]*Symbol
+}
+
+// Force returns the value of a cell, computing it when this is the first time
+// that it is asked for under the assumptions at hand.
+func (ev *Evaluator) Force(c *Cell) *Value {
+	if c.compute == nil {
+		return c.value
+	}
+	if c.value != nil && !ev.assumes(c.deps) {
+		ev.touch(c.deps...)
+		return c.value
+	}
+	if c.other != nil && c.world == ev.world {
+		ev.touch(c.others...)
+		return c.other
+	}
+	if c.running {
+		return FailedVal("it refers to itself")
+	}
+	if ev.depth > maxDepth {
+		ev.Exceeded = true
+		return limitVal("references are nested too deeply")
+	}
+	c.running = true
+	ev.depth++
+	var v *Value
+	deps := ev.track(func() { v = c.compute(ev) })
+	ev.depth--
+	c.running = false
+	if ev.assumes(deps) {
+		c.world, c.other, c.others = ev.world, v, deps
+	} else {
+		c.value, c.deps = v, deps
+	}
+	ev.touch(deps...)
+	return v
+}
+
+// track runs f and returns the symbols that it touched.
+func (ev *Evaluator) track(f func()) []*Symbol {
+	outer := ev.deps
+	var deps []*Symbol
+	ev.deps = &deps
+	f()
+	ev.deps = outer
+	return deps
+}
+
+func (ev *Evaluator) touch(symbols ...*Symbol) {
+	if ev.deps == nil {
+		return
+	}
+	for _, s := range symbols {
+		if !slices.Contains(*ev.deps, s) {
+			*ev.deps = append(*ev.deps, s)
+		}
+	}
+}
+
+// Expr makes a cell of an expression.
+func Expr(e hclsyntax.Expression, sc Scope) *Cell {
+	return Lazy(func(ev *Evaluator) *Value { return ev.Eval(e, sc).At(e.Range()) })
+}
+
+// Eval evaluates an expression.
+func (ev *Evaluator) Eval(e hclsyntax.Expression, sc Scope) *Value {
+	if ev.spent() {
+		return limitVal("evaluation takes too many steps")
+	}
+	ev.depth++
+	defer func() { ev.depth-- }()
+
+	switch e := e.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		return fromCty(e.Val, nil)
+	case *hclsyntax.TemplateExpr:
+		return ev.template(e, sc)
+	case *hclsyntax.TemplateWrapExpr:
+		return ev.Eval(e.Wrapped, sc)
+	case *hclsyntax.TemplateJoinExpr:
+		return ev.joinParts(ev.Eval(e.Tuple, sc))
+	case *hclsyntax.ParenthesesExpr:
+		return ev.Eval(e.Expression, sc)
+	case *hclsyntax.ScopeTraversalExpr:
+		return ev.traversal(e.Traversal, sc)
+	case *hclsyntax.RelativeTraversalExpr:
+		source := ev.Eval(e.Source, sc)
+		return ev.follow(source, e.Traversal).also(source)
+	case *hclsyntax.IndexExpr:
+		return ev.indexExpr(e, sc)
+	case *hclsyntax.ConditionalExpr:
+		return ev.conditional(e, sc)
+	case *hclsyntax.BinaryOpExpr:
+		return ev.binary(e, sc)
+	case *hclsyntax.UnaryOpExpr:
+		return ev.unary(e, sc)
+	case *hclsyntax.TupleConsExpr:
+		return ev.tuple(e, sc)
+	case *hclsyntax.ObjectConsExpr:
+		return ev.object(e, sc)
+	case *hclsyntax.ForExpr:
+		return ev.forExpr(e, sc)
+	case *hclsyntax.SplatExpr:
+		return ev.splat(e, sc)
+	case *hclsyntax.AnonSymbolExpr:
+		return itemOf(sc, e)
+	case *hclsyntax.FunctionCallExpr:
+		return ev.call(e, sc)
+	}
+	return FailedVal("it can't be parsed")
+}
+
+// spent counts a step and says whether there are none left.
+func (ev *Evaluator) spent() bool {
+	ev.steps++
+	if ev.steps%1024 == 0 && ev.Context != nil && ev.Context.Err() != nil {
+		ev.steps = maxSteps
+	}
+	if ev.steps > maxSteps || ev.depth > maxDepth {
+		ev.Exceeded = true
+		return true
+	}
+	return false
+}
+
+// traversal evaluates a chain of names such as var.a.b or local.list[0].
+func (ev *Evaluator) traversal(t hcl.Traversal, sc Scope) *Value {
+	base, n := sc.Resolve(ev, t)
+	v := ev.follow(base, t[n:])
+	named := v.Named(Text(t))
+	// How the container came to be is part of how its element did.
+	if len(t) > n && base.why != nil && v.why != base.why {
+		named.why.From = append(named.why.From, base.why)
+	}
+	return named
+}
+
+// Text writes a traversal as configurations do.
+func Text(t hcl.Traversal) string {
+	var b strings.Builder
+	for _, step := range t {
+		switch step := step.(type) {
+		case hcl.TraverseRoot:
+			b.WriteString(step.Name)
+		case hcl.TraverseAttr:
+			b.WriteString("." + step.Name)
+		case hcl.TraverseIndex:
+			if step.Key.Type() == cty.String {
+				fmt.Fprintf(&b, "[%q]", step.Key.AsString())
+			} else if text, ok := ScalarVal(step.Key).Text(); ok {
+				b.WriteString("[" + text + "]")
+			}
+		case hcl.TraverseSplat:
+			b.WriteString("[*]")
+		}
+	}
+	return b.String()
+}
+
+// follow takes the steps of a traversal from a value.
+func (ev *Evaluator) follow(v *Value, steps hcl.Traversal) *Value {
+	for _, step := range steps {
+		switch step := step.(type) {
+		case hcl.TraverseAttr:
+			v = ev.Attr(v, step.Name)
+		case hcl.TraverseIndex:
+			v = ev.Index(v, ScalarVal(step.Key))
+		default:
+			return FailedVal("it can't be parsed")
+		}
+	}
+	return v
+}
+
+// Attr returns an attribute of an object.
+func (ev *Evaluator) Attr(v *Value, name string) *Value {
+	switch v.Kind {
+	case Unknown:
+		return ev.part(v, "."+name, name)
+	case Failed:
+		return v
+	case Null:
+		return FailedVal("it is null and has no attribute " + name).Because(v.why)
+	case Object:
+		if elem, ok := v.obj.elems[name]; ok {
+			return ev.Force(elem)
+		}
+		if v.obj.attr != nil {
+			return v.obj.attr(ev, name)
+		}
+		if any, ok := v.obj.elems[AnyKey]; ok && v.Open {
+			return ev.Force(any)
+		}
+	}
+	return FailedVal("it has no attribute " + name).Because(v.why)
+}
+
+// part returns a part of an unknown value: unknown for the same reason.
+func (ev *Evaluator) part(v *Value, text, name string) *Value {
+	w := *v
+	gap := *v.gap
+	gap.Prefix, gap.not = "", nil
+	if v.ref != nil {
+		w.ref = &Ref{Target: v.ref.Target, Attr: v.ref.Attr + "." + name}
+	}
+	if gap.Symbol != nil {
+		gap.Symbol = gap.Symbol.part(text)
+		ev.touch(gap.Symbol)
+		if known := ev.assumed(gap.Symbol); known != nil {
+			return known.Because(v.why)
+		}
+	}
+	w.gap = &gap
+	return &w
+}
+
+// Index returns an element of a list or object.
+func (ev *Evaluator) Index(v, key *Value) *Value {
+	switch {
+	case v.Kind == Failed || key.Kind == Failed:
+		return firstFailed(v, key)
+	case v.Kind == Null:
+		return FailedVal("it is null and has no elements").Because(v.why)
+	case v.Kind == Unknown:
+		if text, ok := key.Text(); ok {
+			return ev.part(v, "["+text+"]", text)
+		}
+		return &Value{Kind: Unknown, gap: &Gap{Cause: v.gap.Cause, Reason: v.gap.Reason}, why: join(v.why, key.why)}
+	case key.Kind == Unknown:
+		return ev.indexUnknown(v, key)
+	case v.Kind == Object:
+		name, ok := key.Text()
+		if !ok {
+			return FailedVal("its key is not a string")
+		}
+		return ev.Attr(v, name)
+	case v.Kind == List:
+		return ev.element(v, key)
+	}
+	return FailedVal("it has no elements").Because(v.why)
+}
+
+func (ev *Evaluator) element(v, key *Value) *Value {
+	i, ok := key.Int()
+	if !ok || i < 0 || v.Shape == Set {
+		return FailedVal("it has no such element").Because(v.why)
+	}
+	if v.Open && len(v.list) == 1 {
+		return ev.Force(v.list[0])
+	}
+	if v.Open {
+		return &Value{Kind: Unknown, gap: &Gap{Cause: model.AtApply, Reason: "the number of elements is not known"}, why: v.why}
+	}
+	if i >= len(v.list) {
+		return FailedVal(fmt.Sprintf("it has %d elements", len(v.list))).Because(v.why)
+	}
+	return ev.Force(v.list[i])
+}
+
+// indexUnknown notes which keys an unknown key may be, so that Outcomes can try
+// them.
+func (ev *Evaluator) indexUnknown(v, key *Value) *Value {
+	if v.Open && len(v.list) == 1 {
+		return ev.Force(v.list[0]).also(key)
+	}
+	if v.Kind == Object && v.Open && len(v.obj.keys) == 1 {
+		return ev.Attr(v, AnyKey).also(key)
+	}
+	if !v.Open && v.obj.closed() && key.differsFrom(keysOf(v)) {
+		return FailedVal("it has no such element").Because(v.why)
+	}
+	if s := key.gap.Symbol; s != nil && !v.Open {
+		keys := keysOf(v)
+		// A missing key is an error, so the key is one of these, unless
+		// errors are caught.
+		s.see(keys, ev.trying == 0 && v.obj.closed())
+	}
+	return &Value{Kind: Unknown, gap: &Gap{Cause: key.gap.Cause, Reason: key.gap.Reason}, why: join(key.why, v.why)}
+}
+
+// keysOf lists the keys of an object or the indexes of a list.
+func keysOf(v *Value) []cty.Value {
+	var keys []cty.Value
+	if v.Kind == Object {
+		for _, k := range v.obj.keys {
+			keys = append(keys, cty.StringVal(k))
+		}
+		return keys
+	}
+	for i := range v.list {
+		keys = append(keys, cty.NumberIntVal(int64(i)))
+	}
+	return keys
+}
+
+// differsFrom says whether an unknown value is known to be none of these.
+func (v *Value) differsFrom(values []cty.Value) bool {
+	if v.gap.not == nil {
+		return false
+	}
+	for _, other := range values {
+		if !slices.ContainsFunc(v.gap.not, other.RawEquals) {
+			return false
+		}
+	}
+	return true
+}
+
+// closed says that the object has no attributes beyond its elements.
+func (o *object) closed() bool { return o == nil || o.attr == nil }
+
+func (ev *Evaluator) indexExpr(e *hclsyntax.IndexExpr, sc Scope) *Value {
+	coll, key := ev.Eval(e.Collection, sc), ev.Eval(e.Key, sc)
+	if key.Kind == Unknown && key.gap.Symbol == nil && key.gap.not == nil && coll.IsKnown() {
+		// The key is computed from what is unknown: it gets a symbol of its own.
+		key = ev.symbolic(key, e, sc)
+	}
+	return elementStep(ev.Index(coll, key), coll, key, e.Collection)
+}
+
+// elementStep names an element that was chosen by a key: the step leads to the
+// element's own expression, not to the whole collection's.
+func elementStep(v, coll, key *Value, e hclsyntax.Expression) *Value {
+	t, isName := e.(*hclsyntax.ScopeTraversalExpr)
+	text, known := key.Text()
+	if !isName || !known || v.def == nil {
+		return v.also(coll, key)
+	}
+	if key.scalar.Type() == cty.String {
+		text = fmt.Sprintf("%q", text)
+	}
+	named := v.Named(Text(t.Traversal) + "[" + text + "]")
+	if coll.why != nil {
+		named.why.From = append(named.why.From, coll.why.From...)
+	}
+	if key.why != nil {
+		named.why.From = append(named.why.From, key.why)
+	}
+	return named
+}
+
+// symbolic gives an unknown value that an expression has in a scope a symbol.
+func (ev *Evaluator) symbolic(v *Value, e hclsyntax.Expression, sc Scope) *Value {
+	s := ev.symbolFor(e, sc)
+	if s == nil {
+		return v
+	}
+	return ev.SymbolValue(s, v.gap.Cause, v.gap.Reason).Because(v.why)
+}
+
+func firstFailed(values ...*Value) *Value {
+	for _, v := range values {
+		if v.Kind == Failed {
+			return v
+		}
+	}
+	return nil
+}
+
+func (ev *Evaluator) conditional(e *hclsyntax.ConditionalExpr, sc Scope) *Value {
+	cond := ev.Eval(e.Condition, sc)
+	if cond.Kind == Unknown {
+		if cond.gap.Symbol != nil {
+			cond.gap.Symbol.seeBool()
+		} else {
+			cond = ev.symbolic(cond, e, sc)
+			if cond.Kind == Unknown && cond.gap.Symbol != nil {
+				cond.gap.Symbol.seeBool()
+			}
+		}
+	}
+	switch cond.Kind {
+	case Failed:
+		return cond
+	case Unknown:
+		return &Value{Kind: Unknown, gap: &Gap{Cause: cond.gap.Cause, Reason: cond.gap.Reason}, why: cond.why}
+	}
+	taken, ok := cond.Bool()
+	if !ok {
+		return FailedVal("its condition is not a bool")
+	}
+	arm, other := e.TrueResult, e.FalseResult
+	if !taken {
+		arm, other = other, arm
+	}
+	v := ev.Eval(arm, sc)
+	if v.def == nil {
+		v = v.At(arm.Range())
+	}
+	return ev.unifyArm(v, other, sc).also(cond)
+}
+
+// unifyArm gives a number or bool the type string when the other arm of the
+// conditional is one, as Terraform does.
+func (ev *Evaluator) unifyArm(v *Value, other hclsyntax.Expression, sc Scope) *Value {
+	if v.Kind != Scalar || v.scalar.Type() == cty.String {
+		return v
+	}
+	o := ev.Eval(other, sc)
+	if o.Kind != Scalar || o.scalar.Type() == v.scalar.Type() {
+		return v
+	}
+	text, ok := v.Text()
+	if !ok {
+		return v
+	}
+	w := *v
+	w.scalar = cty.StringVal(text)
+	return &w
+}
+
+func (ev *Evaluator) binary(e *hclsyntax.BinaryOpExpr, sc Scope) *Value {
+	l, r := ev.Eval(e.LHS, sc), ev.Eval(e.RHS, sc)
+	why := join(l.why, r.why)
+	switch e.Op {
+	case hclsyntax.OpLogicalAnd:
+		return ev.logical(l, r, false).Because(why)
+	case hclsyntax.OpLogicalOr:
+		return ev.logical(l, r, true).Because(why)
+	case hclsyntax.OpEqual:
+		return ev.equal(l, r).Because(why)
+	case hclsyntax.OpNotEqual:
+		return not(ev.equal(l, r)).Because(why)
+	}
+	if f := firstFailed(l, r); f != nil {
+		return f
+	}
+	if u := firstUnknown(l, r); u != nil {
+		return unknownLike(u).Because(why)
+	}
+	if l.Kind != Scalar || r.Kind != Scalar {
+		return FailedVal("its operands are not numbers").Because(why)
+	}
+	a, errA := convert.Convert(l.scalar, cty.Number)
+	b, errB := convert.Convert(r.scalar, cty.Number)
+	if errA != nil || errB != nil {
+		return FailedVal("its operands are not numbers").Because(why)
+	}
+	result, err := e.Op.Impl.Call([]cty.Value{a, b})
+	if err != nil {
+		return FailedVal(err.Error()).Because(why)
+	}
+	return fromCty(result, nil).Because(why)
+}
+
+// logical is && (decisive false) or || (decisive true): a decisive operand
+// decides whatever the other one is.
+func (ev *Evaluator) logical(l, r *Value, decisive bool) *Value {
+	for _, v := range []*Value{l, r} {
+		if b, ok := v.Bool(); ok && b == decisive {
+			return BoolVal(decisive)
+		}
+		if v.Kind == Unknown && v.gap.Symbol != nil {
+			v.gap.Symbol.seeBool()
+		}
+	}
+	if f := firstFailed(l, r); f != nil {
+		return f
+	}
+	if u := firstUnknown(l, r); u != nil {
+		return unknownLike(u)
+	}
+	_, okL := l.Bool()
+	_, okR := r.Bool()
+	if !okL || !okR {
+		return FailedVal("its operands are not bools")
+	}
+	return BoolVal(!decisive)
+}
+
+func firstUnknown(values ...*Value) *Value {
+	for _, v := range values {
+		if v.Kind == Unknown {
+			return v
+		}
+	}
+	return nil
+}
+
+// unknownLike makes a value that is unknown for the same cause, and is no
+// longer the same value.
+func unknownLike(v *Value) *Value {
+	return &Value{Kind: Unknown, gap: &Gap{Cause: v.gap.Cause, Reason: v.gap.Reason}, why: v.why}
+}
+
+// equal compares two values, noting the literals that a symbol is compared with.
+func (ev *Evaluator) equal(l, r *Value) *Value {
+	if f := firstFailed(l, r); f != nil {
+		return f
+	}
+	if l.Kind == Unknown {
+		l, r = r, l
+	}
+	if r.Kind == Unknown {
+		if l.Kind == Scalar && r.gap.Symbol != nil {
+			r.gap.Symbol.see([]cty.Value{l.scalar}, false)
+		}
+		if l.Kind == Scalar && slices.ContainsFunc(r.gap.not, l.scalar.RawEquals) {
+			return BoolVal(false)
+		}
+		return unknownLike(r)
+	}
+	if l.Kind == Null || r.Kind == Null {
+		return BoolVal(l.Kind == r.Kind)
+	}
+	if l.Kind != r.Kind {
+		return BoolVal(false)
+	}
+	a, b := ev.toCty(l), ev.toCty(r)
+	result := a.Equals(b)
+	if !result.IsKnown() {
+		return UnknownVal(model.AtApply, "it is known only when applied")
+	}
+	return BoolVal(result.True())
+}
+
+func not(v *Value) *Value {
+	if b, ok := v.Bool(); ok {
+		return BoolVal(!b)
+	}
+	if v.Kind == Unknown {
+		return unknownLike(v)
+	}
+	if v.Kind == Failed {
+		return v
+	}
+	return FailedVal("its operand is not a bool")
+}
+
+func (ev *Evaluator) unary(e *hclsyntax.UnaryOpExpr, sc Scope) *Value {
+	v := ev.Eval(e.Val, sc)
+	if e.Op == hclsyntax.OpLogicalNot {
+		if v.Kind == Unknown && v.gap.Symbol != nil {
+			v.gap.Symbol.seeBool()
+		}
+		return not(v).Because(v.why)
+	}
+	if !v.IsKnown() {
+		return v
+	}
+	if v.Kind == Scalar {
+		if n, err := convert.Convert(v.scalar, cty.Number); err == nil {
+			return ScalarVal(n.Negate()).Because(v.why)
+		}
+	}
+	return FailedVal("its operand is not a number").Because(v.why)
+}
+
+func (ev *Evaluator) tuple(e *hclsyntax.TupleConsExpr, sc Scope) *Value {
+	cells := make([]*Cell, len(e.Exprs))
+	for i, elem := range e.Exprs {
+		cells[i] = Expr(elem, sc)
+	}
+	return ListVal(cells)
+}
+
+func (ev *Evaluator) object(e *hclsyntax.ObjectConsExpr, sc Scope) *Value {
+	elems := make(map[string]*Cell, len(e.Items))
+	open := false
+	var why *Origin
+	for _, item := range e.Items {
+		key := ev.objectKey(item.KeyExpr, sc)
+		name, ok := key.Text()
+		switch {
+		case key.Kind == Failed:
+			return key
+		case key.Kind == Unknown:
+			open, name = true, AnyKey
+			why = join(why, key.why)
+		case !ok:
+			return FailedVal("an object's key is not a string")
+		}
+		elems[name] = Expr(item.ValueExpr, sc)
+	}
+	v := ObjectVal(elems).Because(why)
+	v.Open = open
+	return v
+}
+
+// objectKey evaluates a key; a bare name stands for itself.
+func (ev *Evaluator) objectKey(e hclsyntax.Expression, sc Scope) *Value {
+	key, ok := e.(*hclsyntax.ObjectConsKeyExpr)
+	if !ok {
+		return ev.Eval(e, sc)
+	}
+	if !key.ForceNonLiteral {
+		if name := hcl.ExprAsKeyword(key.Wrapped); name != "" {
+			return StringVal(name)
+		}
+	}
+	return ev.Eval(key.Wrapped, sc)
+}
+
+// template joins the parts of a string template, keeping the known beginning
+// when a later part is unknown.
+func (ev *Evaluator) template(e *hclsyntax.TemplateExpr, sc Scope) *Value {
+	parts := make([]*Value, len(e.Parts))
+	for i, part := range e.Parts {
+		parts[i] = ev.Eval(part, sc)
+	}
+	return ev.concat(parts)
+}
+
+// concat joins values into a string.
+func (ev *Evaluator) concat(parts []*Value) *Value {
+	var text strings.Builder
+	var gap *Gap
+	var origins []*Origin
+	secret := false
+	for _, part := range parts {
+		origins = append(origins, part.why)
+		secret = secret || part.secret
+		switch part.Kind {
+		case Failed:
+			return part
+		case Null, List, Object:
+			return FailedVal("a part of the string is not a string").Because(part.why)
+		}
+		if gap != nil {
+			continue
+		}
+		s, known := part.Text()
+		if !known {
+			s = part.gap.Prefix
+			gap = &Gap{Cause: part.gap.Cause, Reason: part.gap.Reason}
+		}
+		if text.Len()+len(s) > maxString {
+			ev.Exceeded = true
+			return limitVal("a string grows too long")
+		}
+		text.WriteString(s)
+	}
+	v := StringVal(text.String())
+	if gap != nil {
+		gap.Prefix = text.String()
+		v = &Value{Kind: Unknown, gap: gap}
+	}
+	v.why, v.secret, v.ref = join(origins...), secret, refInside(parts)
+	return v
+}
+
+// refInside finds the reference that a string is about: the string is an
+// identifier or URL whose last variable part is an attribute of something, as
+// in "arn:aws:s3:::${aws_s3_bucket.b.id}/*". A string with something added to a
+// name is another name.
+func refInside(parts []*Value) *Ref {
+	if len(parts) == 1 {
+		return parts[0].ref
+	}
+	for i, part := range slices.Backward(parts) {
+		if part.ref == nil {
+			continue
+		}
+		before, after := textOf(parts[:i]), textOf(parts[i+1:])
+		_, isIdentifier := geo.ParseIdentifier(before, false)
+		if before != "" && !isIdentifier {
+			return nil
+		}
+		if after == "" && before == "" || after != "" && after[0] != '/' && after != ":*" {
+			return nil
+		}
+		return part.ref
+	}
+	return nil
+}
+
+// textOf returns what is known of the beginning of several parts.
+func textOf(parts []*Value) string {
+	var b strings.Builder
+	for _, part := range parts {
+		text, ok := part.Text()
+		if !ok {
+			b.WriteString(part.Prefix())
+			break
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+// joinParts joins the strings that a template's for directive makes.
+func (ev *Evaluator) joinParts(v *Value) *Value {
+	if v.Kind != List {
+		return v
+	}
+	if v.Open {
+		return UnknownVal(model.AtApply, "the number of elements is not known").Because(v.why)
+	}
+	parts := make([]*Value, len(v.list))
+	for i, c := range v.list {
+		parts[i] = ev.Force(c)
+	}
+	return ev.concat(parts).also(v)
+}

@@ -1,0 +1,253 @@
+package lang
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+// Bind returns a scope in which one more name has a meaning, as inside a for
+// expression or a dynamic block.
+func Bind(outer Scope, name string, v *Value) Scope {
+	return &binding{outer: outer, name: name, value: v}
+}
+
+type binding struct {
+	outer Scope
+	name  string
+	value *Value
+	item  *hclsyntax.AnonSymbolExpr // of a splat, instead of a name
+}
+
+func (b *binding) Resolve(ev *Evaluator, t hcl.Traversal) (*Value, int) {
+	if b.item == nil && t.RootName() == b.name {
+		return b.value, 1
+	}
+	return b.outer.Resolve(ev, t)
+}
+
+// itemOf finds the element that a splat is at.
+func itemOf(sc Scope, e *hclsyntax.AnonSymbolExpr) *Value {
+	for {
+		b, ok := sc.(*binding)
+		if !ok {
+			return FailedVal("it can't be parsed")
+		}
+		if b.item == e {
+			return b.value
+		}
+		sc = b.outer
+	}
+}
+
+// Empty is a scope without names.
+type Empty struct{}
+
+// Resolve fails.
+func (Empty) Resolve(_ *Evaluator, t hcl.Traversal) (*Value, int) {
+	return FailedVal("there is no " + t.RootName() + " here"), len(t)
+}
+
+// forExpr evaluates [for …] and {for …}.
+func (ev *Evaluator) forExpr(e *hclsyntax.ForExpr, sc Scope) *Value {
+	coll := ev.Eval(e.CollExpr, sc)
+	if !coll.IsKnown() {
+		if coll.Kind == Unknown {
+			return unknownLike(coll)
+		}
+		return coll
+	}
+	if coll.Kind == Null {
+		return FailedVal("a for expression goes over null").Because(coll.why)
+	}
+	result := forResult{open: coll.Open, elems: map[string]*Cell{}}
+	for _, item := range ev.items(coll) {
+		inner := Bind(sc, e.ValVar, item.value)
+		if e.KeyVar != "" {
+			inner = Bind(inner, e.KeyVar, item.key)
+		}
+		if v := ev.forItem(e, inner, &result); v != nil {
+			return v
+		}
+		if len(result.list) > maxList || len(result.elems) > maxList {
+			ev.Exceeded = true
+			return limitVal("a collection grows too long")
+		}
+	}
+	return result.value(e).also(coll)
+}
+
+type forResult struct {
+	open  bool
+	list  []*Cell
+	elems map[string]*Cell
+	why   []*Origin
+}
+
+// forItem adds one element; a value returned is the whole expression's.
+func (ev *Evaluator) forItem(e *hclsyntax.ForExpr, sc Scope, result *forResult) *Value {
+	if e.CondExpr != nil {
+		cond := ev.Eval(e.CondExpr, sc)
+		keep, ok := cond.Bool()
+		switch {
+		case cond.Kind == Unknown:
+			// The element may be there.
+			result.open = true
+			result.why = append(result.why, cond.why)
+		case !ok:
+			return FailedVal("a for expression's condition is not a bool").Because(cond.why)
+		case !keep:
+			return nil
+		}
+	}
+	if e.KeyExpr == nil {
+		result.list = append(result.list, Expr(e.ValExpr, sc))
+		return nil
+	}
+	key := ev.Eval(e.KeyExpr, sc)
+	name, ok := key.Text()
+	switch {
+	case key.Kind == Failed:
+		return key
+	case key.Kind == Unknown:
+		result.open, name = true, AnyKey
+		result.why = append(result.why, key.why)
+	case !ok:
+		return FailedVal("a for expression's key is not a string").Because(key.why)
+	}
+	value := Expr(e.ValExpr, sc)
+	if e.Group {
+		value = ev.group(result.elems[name], value)
+	}
+	result.elems[name] = value
+	return nil
+}
+
+// group adds a value to those that a grouping for expression has for a key.
+func (ev *Evaluator) group(have, value *Cell) *Cell {
+	if have == nil {
+		return Done(ListVal([]*Cell{value}))
+	}
+	return Done(ListVal(append(have.value.list[:len(have.value.list):len(have.value.list)], value)))
+}
+
+func (r *forResult) value(e *hclsyntax.ForExpr) *Value {
+	v := ListVal(r.list)
+	if e.KeyExpr != nil {
+		v = ObjectVal(r.elems)
+	}
+	v.Open = r.open
+	v.why = join(r.why...)
+	return v
+}
+
+// item is a key and a value of a collection.
+type item struct{ key, value *Value }
+
+// items lists a collection in Terraform's order: by index, or by key.
+func (ev *Evaluator) items(v *Value) []item {
+	var items []item
+	switch v.Kind {
+	case List:
+		for i, c := range v.list {
+			value := ev.Force(c)
+			key := NumberVal(i)
+			if v.Shape == Set {
+				key = value
+			}
+			items = append(items, item{key, value})
+		}
+	case Object:
+		for _, k := range v.obj.keys {
+			key := StringVal(k)
+			if k == AnyKey && v.Open {
+				key = unknownKey(v)
+			}
+			items = append(items, item{key, ev.Attr(v, k)})
+		}
+	}
+	return items
+}
+
+func unknownKey(v *Value) *Value {
+	return UnknownVal(model.AtApply, "its key is known only when applied").Because(v.why)
+}
+
+// splat evaluates list[*].attr: of one value it makes a list, of null none.
+func (ev *Evaluator) splat(e *hclsyntax.SplatExpr, sc Scope) *Value {
+	source := ev.Eval(e.Source, sc)
+	switch source.Kind {
+	case Failed:
+		return source
+	case Unknown:
+		return unknownLike(source)
+	case Null:
+		return ListVal(nil).Because(source.why)
+	}
+	elems := []*Cell{Done(source)}
+	if source.Kind == List {
+		elems = source.list
+	}
+	result := make([]*Cell, len(elems))
+	for i, elem := range elems {
+		result[i] = Lazy(func(ev *Evaluator) *Value {
+			inner := &binding{outer: sc, item: e.Item, value: ev.Force(elem)}
+			return ev.Eval(e.Each, inner).At(e.Range())
+		})
+	}
+	v := ListVal(result).Because(source.why)
+	v.Open = source.Kind == List && source.Open
+	return v
+}
+
+// Pair is a key of a collection with its value.
+type Pair struct {
+	Key   *Value
+	Value *Cell
+}
+
+// Pairs lists a map, object or set as for_each sees it; ok is false for a
+// value of another kind.
+func (ev *Evaluator) Pairs(v *Value) (pairs []Pair, ok bool) {
+	switch {
+	case v.Kind == Object && v.obj.closed():
+		for _, k := range v.obj.keys {
+			key := StringVal(k)
+			if k == AnyKey && v.Open {
+				key = unknownKey(v)
+			}
+			pairs = append(pairs, Pair{key, v.obj.elems[k]})
+		}
+		return pairs, true
+	case v.Kind == List:
+		for _, c := range v.list {
+			pairs = append(pairs, Pair{ev.Force(c), c})
+		}
+		return pairs, true
+	}
+	return nil, false
+}
+
+// Entries lists a collection as a dynamic block sees it: unlike for_each it
+// takes a list, whose keys are its indexes.
+func (ev *Evaluator) Entries(v *Value) (pairs []Pair, ok bool) {
+	pairs, ok = ev.Pairs(v)
+	if v.Kind == List && v.Shape != Set {
+		for i := range pairs {
+			pairs[i].Key = NumberVal(i)
+		}
+	}
+	return pairs, ok
+}
+
+// Elements lists the elements of a list; whole is false when it may have more.
+func (ev *Evaluator) Elements(v *Value) (elems []*Value, whole bool) {
+	if v.Kind != List {
+		return nil, false
+	}
+	for _, c := range v.list {
+		elems = append(elems, ev.Force(c))
+	}
+	return elems, !v.Open
+}

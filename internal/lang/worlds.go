@@ -1,0 +1,248 @@
+package lang
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+// Symbol stands for one thing that the files do not say: the value of a
+// variable, the name of the workspace, the outcome of a condition. While an
+// expression is evaluated, the symbol collects the values that matter to it.
+type Symbol struct {
+	// Name for people, such as var.env.
+	Name string
+
+	literals  []cty.Value // it is compared with, or that index something
+	closed    []cty.Value // the only values it can have, when known
+	isBool    bool
+	condition bool // made up for an expression; tried after the real ones
+	parts     map[string]*Symbol
+}
+
+// NewSymbol makes a symbol.
+func NewSymbol(name string) *Symbol { return &Symbol{Name: name} }
+
+// Only says that the symbol has one of these values, as a validation does.
+func (s *Symbol) Only(values []*Value) {
+	s.closed = nil
+	for _, v := range values {
+		if v.Kind == Scalar {
+			s.closed = append(s.closed, v.scalar)
+		}
+	}
+}
+
+// IsBool says that the symbol is true or false.
+func (s *Symbol) IsBool() { s.isBool = true }
+
+func (s *Symbol) seeBool() { s.isBool = true }
+
+// see notes values that matter; all of them when the symbol can't have others.
+func (s *Symbol) see(values []cty.Value, all bool) {
+	if all && s.closed == nil {
+		s.closed = values
+	}
+	for _, v := range values {
+		if !slices.ContainsFunc(s.literals, v.RawEquals) {
+			s.literals = append(s.literals, v)
+		}
+	}
+}
+
+// part returns the symbol of an attribute or element.
+func (s *Symbol) part(text string) *Symbol {
+	if s.parts == nil {
+		s.parts = map[string]*Symbol{}
+	}
+	if s.parts[text] == nil {
+		s.parts[text] = NewSymbol(s.Name + text)
+	}
+	return s.parts[text]
+}
+
+// values lists the values to try, nil when there are too many to. other says
+// that it may be something else besides.
+func (s *Symbol) values() (values []cty.Value, other bool) {
+	switch {
+	case s.closed != nil:
+		return s.closed, false
+	case s.isBool:
+		return []cty.Value{cty.True, cty.False}, false
+	}
+	return s.literals, true
+}
+
+// World is a set of assumptions about symbols.
+type World struct {
+	outer  *World
+	symbol *Symbol
+	value  *Value
+}
+
+// Assumptions lists what a world assumes, the first assumption first.
+func (w *World) Assumptions() []string {
+	if w == nil {
+		return nil
+	}
+	text, ok := w.value.Text()
+	if !ok {
+		text = "something else"
+	}
+	return append(w.outer.Assumptions(), w.symbol.Name+" = "+text)
+}
+
+func (w *World) depth() int {
+	n := 0
+	for ; w != nil; w = w.outer {
+		n++
+	}
+	return n
+}
+
+func (w *World) find(s *Symbol) *Value {
+	for ; w != nil; w = w.outer {
+		if w.symbol == s {
+			return w.value
+		}
+	}
+	return nil
+}
+
+// assumed returns the value that the world at hand gives a symbol, or nil.
+func (ev *Evaluator) assumed(s *Symbol) *Value { return ev.world.find(s) }
+
+// assumes says whether the world at hand gives any of the symbols a value.
+func (ev *Evaluator) assumes(symbols []*Symbol) bool {
+	if ev.world == nil {
+		return false
+	}
+	return slices.ContainsFunc(symbols, func(s *Symbol) bool { return ev.world.find(s) != nil })
+}
+
+// SymbolValue returns the value of a symbol in the world at hand.
+func (ev *Evaluator) SymbolValue(s *Symbol, cause model.Cause, reason string) *Value {
+	ev.touch(s)
+	if v := ev.assumed(s); v != nil {
+		return v
+	}
+	return SymbolVal(s, cause, reason)
+}
+
+type symbolKey struct {
+	expr hclsyntax.Expression
+	sc   Scope
+}
+
+// symbolFor returns the symbol of an expression in a scope; nil inside a for
+// expression, where each turn would need its own.
+func (ev *Evaluator) symbolFor(e hclsyntax.Expression, sc Scope) *Symbol {
+	if _, isBinding := sc.(*binding); isBinding {
+		return nil
+	}
+	key := symbolKey{e, sc}
+	if ev.symbols == nil {
+		ev.symbols = map[symbolKey]*Symbol{}
+	}
+	if ev.symbols[key] == nil {
+		ev.symbols[key] = &Symbol{Name: "a condition", condition: true}
+	}
+	return ev.symbols[key]
+}
+
+// Outcome is a value with the world in which it comes about.
+type Outcome struct {
+	// Value in that world.
+	Value *Value
+	// World, nil when no assumption was needed.
+	World *World
+}
+
+// Bounds on one question.
+const (
+	maxWorlds      = 256 // outcomes
+	maxAssumptions = 16  // on top of one another
+)
+
+// Outcomes computes a value, and where it is not settled, computes it again
+// under each finite set of assumptions about what it rests on. An outcome that
+// is still unknown stands for values that can't be listed. Worlds in which the
+// configuration is in error are left out: Terraform would not apply it there.
+func (ev *Evaluator) Outcomes(settled func(*Value) bool, compute func() *Value) []Outcome {
+	outer := ev.world
+	defer func() { ev.world = outer }()
+
+	var outcomes []Outcome
+	overflow := false
+	var try func(w *World)
+	try = func(w *World) {
+		if overflow {
+			return
+		}
+		ev.world = w
+		var v *Value
+		deps := ev.track(func() { v = compute() })
+		s, values := ev.choose(deps)
+		if w.depth() > maxAssumptions {
+			s = nil
+		}
+		if settled(v) || s == nil {
+			if v.Kind != Failed || w == outer {
+				outcomes = append(outcomes, Outcome{v, w})
+			}
+			overflow = len(outcomes) > maxWorlds
+			return
+		}
+		for _, value := range values {
+			try(&World{outer: w, symbol: s, value: value})
+		}
+	}
+	try(outer)
+	if overflow || len(outcomes) == 0 {
+		ev.world = outer
+		return []Outcome{{Value: compute()}}
+	}
+	return outcomes
+}
+
+// choose picks the next symbol to make an assumption about, and the values to
+// assume; real symbols come before made-up ones.
+func (ev *Evaluator) choose(deps []*Symbol) (*Symbol, []*Value) {
+	for _, conditions := range []bool{false, true} {
+		for _, s := range deps {
+			if s.condition != conditions || ev.assumed(s) != nil {
+				continue
+			}
+			values, other := s.values()
+			if len(values) == 0 || len(values) > maxWorlds {
+				continue
+			}
+			return s, assumptions(s, values, other)
+		}
+	}
+	return nil, nil
+}
+
+func assumptions(s *Symbol, values []cty.Value, other bool) []*Value {
+	var assume []*Value
+	for _, v := range values {
+		assume = append(assume, ScalarVal(v))
+	}
+	if other {
+		rest := UnknownVal(model.NoValue, s.Name+" has no value here")
+		rest.gap.not = values
+		assume = append(assume, rest)
+	}
+	return assume
+}
+
+// InNoWorld runs f without the assumptions at hand.
+func (ev *Evaluator) InNoWorld(f func()) {
+	outer := ev.world
+	ev.world = nil
+	f()
+	ev.world = outer
+}
