@@ -1,0 +1,36 @@
+// Package loaders turns files into stores, copies and problems. Each kind of
+// configuration has a loader in a folder of its own.
+package loaders
+
+import (
+	"context"
+
+	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/source"
+	"github.com/stateside-dev/stateside/loaders/terraform"
+)
+
+// Loader understands one kind of configuration.
+type Loader interface {
+	// Claims says whether the loader wants a file, by its path.
+	Claims(name string) bool
+	// Load reads the claimed files and says what it understood, and what it
+	// did not. It reads through the tree alone. A context that ends makes it
+	// stop, and say so as a problem.
+	Load(ctx context.Context, tree *source.Tree, files []string) model.Document
+}
+
+// Options are what a user may tell the loaders.
+type Options struct {
+	// Terraform variables, from flags and the environment.
+	Terraform terraform.Options
+}
+
+// All returns the loaders.
+func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Loader {
+	return []Loader{
+		&terraform.Loader{Tables: tables, Catalogue: catalogue, Options: options.Terraform},
+	}
+}

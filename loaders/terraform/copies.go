@@ -1,0 +1,323 @@
+package terraform
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+func callerMessage(dir string, n int) string {
+	return fmt.Sprintf("%s is called by nobody here: its caller decides the place of %s", dir, count(n, "store"))
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// end is one end of a copy: a store of this root, or what the configuration
+// calls one that it does not declare.
+type end struct {
+	store *model.Store
+	name  string
+	value *lang.Value // that names it
+	maybe bool
+}
+
+// addCopies applies a copy rule to an instance.
+func (inv *inventory) addCopies(e *entry, rule catalog.CopyRule) {
+	prefix := commonBlocks(rule)
+	nodes := e.inst.body().nodes(inv.ev, prefix)
+	if len(nodes) == 0 && rule.Absent != "" {
+		// The documented default holds without the block as well.
+		nodes, prefix = []node{e.inst.body()}, nil
+	}
+	for _, n := range nodes {
+		inv.addCopiesOf(e, rule, n, len(prefix))
+	}
+}
+
+// addCopiesOf applies a copy rule to one nested block, the one in which all
+// attributes of the rule stand.
+func (inv *inventory) addCopiesOf(e *entry, rule catalog.CopyRule, n node, depth int) {
+	holds, certain := inv.when(rule, n, depth)
+	if !holds {
+		return
+	}
+	var targets []target
+	if rule.To == catalog.ToSelf {
+		inv.becomeCopy(e, rule, n, depth)
+		targets = []target{{store: e.store, place: e.store.Place, rng: e.inst.def.rng}}
+	} else {
+		targets = inv.targets(e, rule, n, depth)
+	}
+	if len(targets) == 0 {
+		return
+	}
+	for _, source := range inv.sources(e, rule, n, depth) {
+		for _, t := range targets {
+			inv.connect(e, rule, source, t, certain)
+		}
+	}
+}
+
+// becomeCopy gives a primary store that is made from another one the role of
+// the copy, also when the other one is not declared here.
+func (inv *inventory) becomeCopy(e *entry, rule catalog.CopyRule, n node, depth int) {
+	if e.store.Role != model.Primary || len(inv.sources(e, rule, n, depth)) == 0 {
+		return
+	}
+	if rule.Means == model.ByReplica {
+		e.store.Role = model.Replica
+	}
+}
+
+// connect makes the copy between two ends.
+func (inv *inventory) connect(e *entry, rule catalog.CopyRule, from end, to target, certain bool) {
+	c := model.Copy{
+		FromName: from.name, ToName: to.name, Means: rule.Means, Automatic: to.automatic,
+		Place: to.place, Address: e.inst.address, Source: *sourceOf(to.rng),
+	}
+	if from.store != nil {
+		c.From = from.store.ID
+	}
+	if to.store != nil {
+		c.To = to.store.ID
+	}
+	if rule.To == catalog.ToSelf && from.value != nil {
+		// The interesting line is where the source is named.
+		if src := firstSource(inv.steps(from.value.Origin())); src != nil {
+			c.Source = *src
+		}
+	}
+	if (!certain || from.maybe || to.maybe) && from.store != nil && c.To == "" {
+		c.Place = either(from.store.Place, c.Place)
+	}
+	if c.From != "" && c.From == c.To {
+		return
+	}
+	inv.addCopy(c)
+}
+
+func firstSource(steps []model.Step) *model.Source {
+	if len(steps) == 0 {
+		return nil
+	}
+	return steps[0].Source
+}
+
+// either is the place of a copy that may not be made: then the data stays
+// where it is.
+func either(stays, goes model.Place) model.Place {
+	if goes.Status != model.Known || stays.Status != model.Known {
+		return goes
+	}
+	p := goes
+	p.Locations = appendLocations(slices.Clone(stays.Locations), goes.Locations)
+	if len(p.Locations) > 1 {
+		p.Status = model.OneOf
+	}
+	return p
+}
+
+// commonBlocks is the path of the nested block in which all the attributes of
+// a rule stand.
+func commonBlocks(rule catalog.CopyRule) []segment {
+	var common []segment
+	first := true
+	for _, path := range rulePaths(rule) {
+		segments := parsePath(path)
+		segments = segments[:len(segments)-1]
+		if first {
+			common, first = segments, false
+			continue
+		}
+		n := 0
+		for n < len(common) && n < len(segments) && common[n] == segments[n] {
+			n++
+		}
+		common = common[:n]
+	}
+	return common
+}
+
+// rulePaths lists the attributes of the instance that a rule reads. Of a path
+// that goes on in another resource, the part in this one counts.
+func rulePaths(rule catalog.CopyRule) []string {
+	var paths []string
+	for _, path := range append([]string{rule.At, rule.From, rule.In}, slices.Sorted(maps.Keys(rule.When))...) {
+		if path != "" {
+			here, _, _ := strings.Cut(path, ">")
+			paths = append(paths, here)
+		}
+	}
+	return paths
+}
+
+// values returns the values at a rule's path, read from the common block, which
+// lies depth blocks deep. A path a>b goes on in the resource that a refers to;
+// where that is not declared, the value is unknown. written says whether the
+// part of the path in this resource is written at all.
+func (inv *inventory) values(n node, path string, depth int) (values []found, written bool) {
+	here, there, goesOn := strings.Cut(path, ">")
+	values = n.find(inv.ev, parsePath(here)[depth:])
+	if !goesOn {
+		return values, len(values) > 0
+	}
+	var all []found
+	for _, f := range values {
+		v := inv.ev.Force(f.cell)
+		if inst := instanceOf(v); inst != nil {
+			all = append(all, inst.body().find(inv.ev, parsePath(there))...)
+			continue
+		}
+		reason := fmt.Sprintf("%s names %s, which the checked files do not declare", here, quoted(v))
+		f.cell = lang.Done(lang.UnknownVal(model.UnresolvedTarget, reason).Because(v.Origin()))
+		all = append(all, f)
+	}
+	return all, len(values) > 0
+}
+
+// instanceOf returns the resource that a value refers to, nil for none.
+func instanceOf(v *lang.Value) *resourceInst {
+	if v.Ref() == nil {
+		return nil
+	}
+	inst, _ := v.Ref().Target.(*resourceInst)
+	return inst
+}
+
+func quoted(v *lang.Value) string {
+	if name := nameOf(v); name != "" {
+		return fmt.Sprintf("%q", name)
+	}
+	return "something"
+}
+
+// when says whether the conditions of a rule hold; certain is false when that
+// is not known.
+func (inv *inventory) when(rule catalog.CopyRule, n node, depth int) (holds, certain bool) {
+	certain = !n.maybe
+	for _, path := range slices.Sorted(maps.Keys(rule.When)) {
+		accepted := rule.When[path]
+		values, _ := inv.values(n, path, depth)
+		if len(values) == 0 && !slices.Contains(accepted, "") {
+			return false, true
+		}
+		for _, f := range values {
+			text, ok := inv.ev.Force(f.cell).Text()
+			switch {
+			case !ok:
+				certain = false
+			case !matches(accepted, text):
+				return false, true
+			}
+		}
+	}
+	return true, certain
+}
+
+// sources returns the stores that are copied: those that the rule's attribute
+// names, or the instance's own.
+func (inv *inventory) sources(e *entry, rule catalog.CopyRule, n node, depth int) []end {
+	if rule.From != "" {
+		var ends []end
+		values, _ := inv.values(n, rule.From, depth)
+		for _, f := range values {
+			ends = append(ends, inv.end(e, rule.FromType, inv.ev.Force(f.cell).At(f.rng).Named(rule.From), f.maybe))
+		}
+		return ends
+	}
+	if e.typ.Of == "" {
+		return []end{{store: e.store}}
+	}
+	if v := inv.readFirst(e.typ.Of, e.inst); v != nil {
+		return []end{inv.end(e, e.typ.OfType, v, false)}
+	}
+	return nil
+}
+
+// end reads a value that names a store.
+func (inv *inventory) end(e *entry, typ string, v *lang.Value, maybe bool) end {
+	from := end{store: inv.named(e, typ, v, nil), value: v, maybe: maybe}
+	if from.store == nil {
+		from.name = nameOf(v)
+	}
+	return from
+}
+
+// named returns the store that a value names: by reference, or by the plain
+// name of a resource of the given type. Of several with that name it is the one
+// in the given place or, when none is given, in that of the resource that names
+// it.
+func (inv *inventory) named(e *entry, typ string, v *lang.Value, in *model.Place) *model.Store {
+	if s := inv.refStore(v); s != nil {
+		return s
+	}
+	text, ok := v.Text()
+	if !ok || typ == "" {
+		return nil
+	}
+	if ref, ok := geo.ParseIdentifier(text, true); ok {
+		text = ref.Name
+	}
+	var same []*model.Store
+	for _, other := range inv.entries {
+		if other.store != nil && other.typ.Type == typ && other.store.Name == text {
+			same = append(same, other.store)
+		}
+	}
+	if len(same) > 1 || in != nil {
+		here := in
+		if here == nil {
+			p := inv.place(e.typ, e.inst)
+			here = &p
+		}
+		same = slices.DeleteFunc(same, func(s *model.Store) bool { return placeText(s.Place) != placeText(*here) })
+	}
+	if len(same) != 1 {
+		return nil
+	}
+	return same[0]
+}
+
+// nameOf is what the configuration calls a store that it names by v. A
+// connection string may hold a secret: only what names the store is taken.
+func nameOf(v *lang.Value) string {
+	if text, ok := v.Text(); ok {
+		return plainName(text)
+	}
+	if inst := instanceOf(v); inst != nil {
+		return inst.address + "." + v.Ref().Attr
+	}
+	return plainName(v.Prefix())
+}
+
+// plainName takes the account or host out of a connection string, and the query
+// and the user off a URL.
+func plainName(text string) string {
+	for _, part := range strings.Split(text, ";") {
+		key, value, ok := strings.Cut(part, "=")
+		if ok && (strings.EqualFold(key, "AccountName") || strings.EqualFold(key, "Endpoint")) {
+			return value
+		}
+	}
+	text, _, _ = strings.Cut(text, "?")
+	if scheme, rest, ok := strings.Cut(text, "://"); ok {
+		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+			text = scheme + "://" + rest[at+1:]
+		}
+	}
+	if before, _, ok := strings.Cut(text, "="); ok {
+		return before + "=…"
+	}
+	return text
+}

@@ -1,0 +1,408 @@
+package terraform
+
+import (
+	"cmp"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// module is what one directory declares. It is built once, after which it does
+// not change; every call of the module shares it.
+type module struct {
+	dir       string
+	variables map[string]*variable
+	locals    map[string]hclsyntax.Expression
+	outputs   map[string]hclsyntax.Expression
+	calls     map[string]*call
+	resources map[string]*resource
+	providers map[string]*provider // by local name, or name.alias
+	sources   map[string]string    // provider addresses by local name
+	values    []*hclsyntax.Body    // of variables files, the weakest first
+	hasState  bool                 // it says where its state is kept
+}
+
+type variable struct {
+	name        string
+	rng         hcl.Range
+	def         hclsyntax.Expression // nil when there is no default
+	typ         cty.Type
+	defaults    *typeexpr.Defaults
+	notNull     bool
+	secret      bool
+	validations []hclsyntax.Expression
+}
+
+// resource is a resource or data block.
+type resource struct {
+	mode     string // resource, data or ephemeral
+	typ      string
+	name     string
+	body     *hclsyntax.Body
+	rng      hcl.Range
+	count    hclsyntax.Expression
+	forEach  hclsyntax.Expression
+	provider hclsyntax.Expression
+}
+
+// key names a resource within its module, as expressions do.
+func (r *resource) key() string {
+	if r.mode == "resource" {
+		return r.typ + "." + r.name
+	}
+	return r.mode + "." + r.typ + "." + r.name
+}
+
+// call is a module block.
+type call struct {
+	name      string
+	rng       hcl.Range
+	source    string
+	sourceRng hcl.Range
+	body      *hclsyntax.Body
+	count     hclsyntax.Expression
+	forEach   hclsyntax.Expression
+	providers map[string]hclsyntax.Expression // by the name inside the module
+	provRange map[string]hcl.Range
+}
+
+// provider is a provider block.
+type provider struct {
+	name  string
+	alias string
+	body  *hclsyntax.Body
+	rng   hcl.Range
+}
+
+// String names a provider configuration as references to it do.
+func (p *provider) String() string { return providerKey(p.name, p.alias) }
+
+func providerKey(name, alias string) string {
+	if alias == "" {
+		return name
+	}
+	return name + "." + alias
+}
+
+// isEmpty says that the block configures nothing: in a called module it only
+// announces a provider that the caller passes in.
+func (p *provider) isEmpty() bool {
+	for name := range p.body.Attributes {
+		if name != "alias" && name != "version" {
+			return false
+		}
+	}
+	return len(p.body.Blocks) == 0
+}
+
+// buildModule puts the files of one directory together: the configuration
+// files in order of their names, then those that override them, and the files
+// with values for variables.
+func buildModule(dir string, files []parsed) *module {
+	m := &module{
+		dir:       dir,
+		variables: map[string]*variable{},
+		locals:    map[string]hclsyntax.Expression{},
+		outputs:   map[string]hclsyntax.Expression{},
+		calls:     map[string]*call{},
+		resources: map[string]*resource{},
+		providers: map[string]*provider{},
+		sources:   map[string]string{},
+	}
+	var blocks, overrides []*hclsyntax.Block
+	for _, f := range slices.SortedFunc(slices.Values(files), byPrecedence) {
+		switch {
+		case f.body == nil || shadowed(f.name, files):
+		case isVariables(f.name):
+			m.values = append(m.values, f.body)
+		case isOverride(f.name):
+			overrides = append(overrides, f.body.Blocks...)
+		default:
+			blocks = append(blocks, f.body.Blocks...)
+		}
+	}
+	for _, b := range override(blocks, overrides) {
+		m.add(b)
+	}
+	return m
+}
+
+// byPrecedence orders files by name, those with values for variables the
+// weakest first: terraform.tfvars, then its JSON form, then the others.
+func byPrecedence(a, b parsed) int {
+	rank := func(f parsed) int {
+		switch path.Base(f.name) {
+		case "terraform.tfvars":
+			return 0
+		case "terraform.tfvars.json":
+			return 1
+		}
+		return 2
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.name, b.name))
+}
+
+// shadowed says whether a .tofu file stands in for this .tf file.
+func shadowed(name string, files []parsed) bool {
+	tofu, isTF := strings.CutSuffix(name, ".tf")
+	suffix := ".tofu"
+	if !isTF {
+		if tofu, isTF = strings.CutSuffix(name, ".tf.json"); !isTF {
+			return false
+		}
+		suffix = ".tofu.json"
+	}
+	return slices.ContainsFunc(files, func(f parsed) bool { return f.name == tofu+suffix })
+}
+
+// add takes in one top-level block. Blocks of other kinds (moved, import,
+// check …) decide no place.
+func (m *module) add(b *hclsyntax.Block) {
+	label := func(i int) string {
+		if i < len(b.Labels) {
+			return b.Labels[i]
+		}
+		return ""
+	}
+	attrs := b.Body.Attributes
+	switch b.Type {
+	case "variable":
+		m.variables[label(0)] = newVariable(label(0), b)
+	case "locals":
+		for name, a := range attrs {
+			m.locals[name] = a.Expr
+		}
+	case "output":
+		if a := attrs["value"]; a != nil {
+			m.outputs[label(0)] = a.Expr
+		}
+	case "module":
+		m.calls[label(0)] = newCall(label(0), b)
+	case "provider":
+		alias, _ := literal(attrs["alias"])
+		p := &provider{name: label(0), alias: alias, body: b.Body, rng: b.DefRange()}
+		m.providers[p.String()] = p
+	case "resource", "data", "ephemeral":
+		r := &resource{
+			mode: b.Type, typ: label(0), name: label(1), body: b.Body, rng: hcl.RangeBetween(b.DefRange(), b.CloseBraceRange),
+			count: expr(attrs["count"]), forEach: expr(attrs["for_each"]), provider: expr(attrs["provider"]),
+		}
+		m.resources[r.key()] = r
+	case "terraform":
+		m.addSettings(b.Body)
+	}
+}
+
+// addSettings takes in a terraform block.
+func (m *module) addSettings(body *hclsyntax.Body) {
+	for _, b := range body.Blocks {
+		switch b.Type {
+		case "backend", "cloud":
+			m.hasState = true
+		case "required_providers":
+			for name, a := range b.Body.Attributes {
+				m.sources[name] = requiredSource(name, a.Expr)
+			}
+		}
+	}
+}
+
+// requiredSource returns the address of a required provider.
+func requiredSource(name string, e hclsyntax.Expression) string {
+	object, ok := e.(*hclsyntax.ObjectConsExpr)
+	if !ok {
+		return name
+	}
+	for _, item := range object.Items {
+		key, _ := item.KeyExpr.Value(nil)
+		if key.Type() != cty.String || !key.IsKnown() || key.IsNull() || key.AsString() != "source" {
+			continue
+		}
+		if v, diags := item.ValueExpr.Value(nil); !diags.HasErrors() && v.Type() == cty.String {
+			return v.AsString()
+		}
+	}
+	return name
+}
+
+// providerType is the last part of a provider's address: what its resource
+// types begin with.
+func (m *module) providerType(localName string) string {
+	if source, ok := m.sources[localName]; ok {
+		return path.Base(source)
+	}
+	return localName
+}
+
+// localName is the name under which a module knows a type of provider.
+func (m *module) localName(providerType string) string {
+	for _, name := range slices.Sorted(maps.Keys(m.sources)) {
+		if path.Base(m.sources[name]) == providerType {
+			return name
+		}
+	}
+	return providerType
+}
+
+func expr(a *hclsyntax.Attribute) hclsyntax.Expression {
+	if a == nil {
+		return nil
+	}
+	return a.Expr
+}
+
+func newVariable(name string, b *hclsyntax.Block) *variable {
+	attrs := b.Body.Attributes
+	v := &variable{name: name, rng: b.DefRange(), def: expr(attrs["default"]), typ: cty.DynamicPseudoType}
+	if t := attrs["type"]; t != nil {
+		if ty, defaults, diags := typeexpr.TypeConstraintWithDefaults(typeExpr(t.Expr)); !diags.HasErrors() {
+			v.typ, v.defaults = ty, defaults
+		}
+	}
+	v.notNull = isFalse(attrs["nullable"])
+	v.secret = isTrue(attrs["sensitive"]) || isTrue(attrs["ephemeral"])
+	for _, inner := range b.Body.Blocks {
+		if inner.Type == "validation" && inner.Body.Attributes["condition"] != nil {
+			v.validations = append(v.validations, inner.Body.Attributes["condition"].Expr)
+		}
+	}
+	return v
+}
+
+// typeExpr reads a type that JSON or an old configuration has as a string.
+func typeExpr(e hclsyntax.Expression) hclsyntax.Expression {
+	t, ok := e.(*hclsyntax.TemplateExpr)
+	if !ok || !t.IsStringLiteral() {
+		return e
+	}
+	text, _ := t.Value(nil)
+	switch text.AsString() {
+	case "list":
+		text = cty.StringVal("list(any)")
+	case "map":
+		text = cty.StringVal("map(any)")
+	}
+	if parsed, diags := hclsyntax.ParseExpression([]byte(text.AsString()), e.Range().Filename, e.Range().Start); !diags.HasErrors() {
+		return parsed
+	}
+	return e
+}
+
+func isTrue(a *hclsyntax.Attribute) bool  { text, _ := literal(a); return text == "true" }
+func isFalse(a *hclsyntax.Attribute) bool { text, _ := literal(a); return text == "false" }
+
+func newCall(name string, b *hclsyntax.Block) *call {
+	attrs := b.Body.Attributes
+	c := &call{
+		name: name, rng: b.DefRange(), body: b.Body,
+		count: expr(attrs["count"]), forEach: expr(attrs["for_each"]),
+		providers: map[string]hclsyntax.Expression{}, provRange: map[string]hcl.Range{},
+	}
+	c.source, _ = literal(attrs["source"])
+	if a := attrs["source"]; a != nil {
+		c.sourceRng = a.Expr.Range()
+	}
+	a := attrs["providers"]
+	if a == nil {
+		return c
+	}
+	object, ok := a.Expr.(*hclsyntax.ObjectConsExpr)
+	if !ok {
+		return c
+	}
+	for _, item := range object.Items {
+		if inner := providerName(item.KeyExpr); inner != "" {
+			c.providers[inner] = item.ValueExpr
+			c.provRange[inner] = item.ValueExpr.Range()
+		}
+	}
+	return c
+}
+
+// providerName reads the name of a provider configuration: aws, or aws.west.
+func providerName(e hclsyntax.Expression) string {
+	if key, ok := e.(*hclsyntax.ObjectConsKeyExpr); ok {
+		e = key.Wrapped
+	}
+	t, err := traversalOf(e)
+	if err != nil {
+		return ""
+	}
+	name := t.RootName()
+	if len(t) > 1 {
+		if attr, ok := t[1].(hcl.TraverseAttr); ok {
+			return providerKey(name, attr.Name)
+		}
+	}
+	return name
+}
+
+// metaArguments of a module block are not variables of the module.
+var metaArguments = map[string]bool{
+	"source": true, "version": true, "providers": true, "count": true, "for_each": true, "depends_on": true,
+}
+
+// override puts override blocks over primary ones, as Terraform does: an
+// attribute replaces the attribute of that name, the nested blocks of a type
+// replace all nested blocks of that type.
+func override(blocks, overrides []*hclsyntax.Block) []*hclsyntax.Block {
+	if len(overrides) == 0 {
+		return blocks
+	}
+	blocks = slices.Clone(blocks)
+	for _, o := range overrides {
+		at := slices.IndexFunc(blocks, func(b *hclsyntax.Block) bool { return sameBlock(b, o) })
+		if at < 0 {
+			blocks = append(blocks, o)
+			continue
+		}
+		blocks[at] = overrideBlock(blocks[at], o)
+	}
+	return blocks
+}
+
+func sameBlock(a, b *hclsyntax.Block) bool {
+	if a.Type != b.Type || !slices.Equal(a.Labels, b.Labels) || a.Type == "locals" {
+		// Locals override one by one when they are taken in.
+		return false
+	}
+	if a.Type != "provider" {
+		return true
+	}
+	aliasA, _ := literal(a.Body.Attributes["alias"])
+	aliasB, _ := literal(b.Body.Attributes["alias"])
+	return aliasA == aliasB
+}
+
+func overrideBlock(base, over *hclsyntax.Block) *hclsyntax.Block {
+	merged := *base
+	body := *base.Body
+	body.Attributes = maps.Clone(base.Body.Attributes)
+	maps.Copy(body.Attributes, over.Body.Attributes)
+	replaced := map[string]bool{}
+	for _, b := range over.Body.Blocks {
+		replaced[blockType(b)] = true
+	}
+	body.Blocks = slices.Clone(over.Body.Blocks)
+	for _, b := range base.Body.Blocks {
+		if !replaced[blockType(b)] || b.Type == "required_providers" || b.Type == "lifecycle" {
+			body.Blocks = append(body.Blocks, b)
+		}
+	}
+	merged.Body = &body
+	return &merged
+}
+
+// blockType is the type of a nested block, also of one that is dynamic.
+func blockType(b *hclsyntax.Block) string {
+	if b.Type == "dynamic" && len(b.Labels) > 0 {
+		return b.Labels[0]
+	}
+	return b.Type
+}

@@ -1,0 +1,377 @@
+package terraform
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+// maxSteps bounds a because chain.
+const maxSteps = 12
+
+// hostKey marks the address of a server in a place value, which is otherwise
+// the text of a region, or a list of such texts.
+const hostKey = "host"
+
+// place finds where the store of an instance is.
+func (r *root) place(t *catalog.Type, inst *resourceInst) model.Place {
+	outcomes := r.ev.Outcomes(placeSettled, func() *lang.Value { return r.placeValue(t, inst, 0) })
+	return r.toPlace(t, outcomes)
+}
+
+// placeSettled says that nothing is gained by further assumptions.
+func placeSettled(v *lang.Value) bool { return v.IsKnown() }
+
+// placeValue applies the place rules of a type in the world at hand.
+func (r *root) placeValue(t *catalog.Type, inst *resourceInst, depth int) *lang.Value {
+	if host := r.endpoint(t, inst); host != nil {
+		return host
+	}
+	isData := inst.def.mode == "data"
+	for _, rule := range t.Place {
+		if isData && (rule.Default != "" || rule.Unknown != "" || rule.Nearest != "") {
+			// What holds for absent settings of a resource says nothing of a thing
+			// that is only looked up.
+			continue
+		}
+		if v := r.applyRule(rule, t, inst, depth); v != nil {
+			return v
+		}
+	}
+	if isData {
+		return lang.UnknownVal(model.AtApply, "where "+inst.address+" is, is known only when applied")
+	}
+	return lang.UnknownVal(model.NotPinned, inst.address+" does not say where it is")
+}
+
+// endpoint returns the host that the provider sends the type's service to,
+// instead of the cloud's own; nil when it does not.
+func (r *root) endpoint(t *catalog.Type, inst *resourceInst) *lang.Value {
+	attribute := t.Endpoint()
+	if attribute == "" {
+		return nil
+	}
+	v := r.readFirst(attribute, inst)
+	if v == nil || v.Kind == lang.Null {
+		return nil
+	}
+	if text, ok := v.Text(); ok {
+		if ref, ok := geo.ParseHost(geo.Host(text)); text == "" || ok && ref.Cloud == t.Cloud {
+			return nil
+		}
+	}
+	return hostValue(v)
+}
+
+func hostValue(v *lang.Value) *lang.Value {
+	return lang.ObjectVal(map[string]*lang.Cell{hostKey: lang.Done(v)}).Because(v.Origin())
+}
+
+// applyRule returns what a rule says, nil when its attribute is absent or null.
+func (r *root) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst *resourceInst, depth int) *lang.Value {
+	switch {
+	case rule.At != "":
+		return r.readFirst(rule.At, inst)
+	case rule.Zone != "":
+		v := r.readFirst(rule.Zone, inst)
+		if v == nil || !v.IsKnown() && v.Gap().Within == "" {
+			return nil
+		}
+		return v
+	case rule.Every != "":
+		return r.readAll(rule.Every, inst)
+	case rule.Host != "":
+		if v := r.readFirst(rule.Host, inst); v != nil {
+			return hostValue(v)
+		}
+		return nil
+	case rule.Of != "":
+		return r.placeOf(rule.Of, inst, depth)
+	case rule.Nearest != "":
+		return r.nearestTo(t, rule, r.placeOf(rule.Nearest, inst, depth))
+	case rule.Default != "":
+		step := &lang.Origin{What: "default of " + t.Type + " (" + docOf(rule.Doc, t.Doc) + ")", Text: fmt.Sprintf("%q", rule.Default)}
+		return lang.StringVal(rule.Default).Because(step)
+	}
+	return lang.UnknownVal(model.NotPinned, rule.Unknown)
+}
+
+func docOf(doc, page string) string {
+	if doc != "" {
+		return doc
+	}
+	return "documentation of " + page
+}
+
+// read returns the values at a path of the instance, or of the provider
+// configuration that it uses.
+func (r *root) read(path string, inst *resourceInst) []found {
+	if setting, ok := strings.CutPrefix(path, "provider."); ok {
+		v := inst.providerAttr(r.ev, strings.Split(setting, "."))
+		if v == nil {
+			return nil
+		}
+		return []found{{cell: lang.Done(v), rng: inst.def.rng}}
+	}
+	return inst.body().find(r.ev, parsePath(path))
+}
+
+// readFirst returns the value of an attribute as a step of the chain; nil when
+// it is absent or null.
+func (r *root) readFirst(path string, inst *resourceInst) *lang.Value {
+	if strings.HasPrefix(path, "provider.") {
+		return r.readProvider(path, inst)
+	}
+	for _, f := range r.read(path, inst) {
+		if v := r.ev.Force(f.cell); v.Kind != lang.Null {
+			return v.At(f.rng).Named(path)
+		}
+	}
+	return nil
+}
+
+// readProvider reads a setting of the provider. Only the region's absence has a
+// meaning of its own: the environment gives it.
+func (r *root) readProvider(path string, inst *resourceInst) *lang.Value {
+	setting := strings.Split(strings.TrimPrefix(path, "provider."), ".")
+	v := inst.providerAttr(r.ev, setting)
+	if gap := v.Gap(); gap != nil && len(setting) > 1 && (gap.Cause == model.Environment || gap.Cause == model.LeftToCaller) {
+		return nil
+	}
+	if v.Kind == lang.Null {
+		return nil
+	}
+	return v
+}
+
+func (r *root) readAll(path string, inst *resourceInst) *lang.Value {
+	var values []*lang.Value
+	var v *lang.Value
+	for _, f := range r.read(path, inst) {
+		v = r.ev.Force(f.cell).At(f.rng).Named(path)
+		values = append(values, v)
+	}
+	switch len(values) {
+	case 0:
+		return nil
+	case 1:
+		return v
+	}
+	return lang.ListOf(values)
+}
+
+// placeOf returns the place of the store that an attribute names.
+func (r *root) placeOf(path string, inst *resourceInst, depth int) *lang.Value {
+	v := r.readFirst(path, inst)
+	if v == nil {
+		return nil
+	}
+	parent, t := r.typed(v)
+	if parent != nil && parent.def.mode == "data" && t.UniqueName {
+		return lang.UnknownVal(model.AtApply, "where "+parent.address+" is, is known only when applied").Because(v.Origin())
+	}
+	if parent == nil || depth > maxModuleDepth {
+		if text, ok := v.Text(); ok {
+			if ref, ok := geo.ParseIdentifier(text, true); ok && ref.Region != "" {
+				return lang.StringVal(ref.Region).Because(v.Origin())
+			}
+			return lang.UnknownVal(model.UnresolvedTarget, fmt.Sprintf("%s names %q, which the checked files do not declare", path, text)).Because(v.Origin())
+		}
+		return v
+	}
+	return r.placeValue(t, parent, depth+1).And(v.Origin())
+}
+
+// nearestTo is the multi-region that a service chooses near a place.
+func (r *root) nearestTo(t *catalog.Type, rule catalog.PlaceRule, v *lang.Value) *lang.Value {
+	if v == nil {
+		return nil
+	}
+	text, ok := v.Text()
+	if !ok {
+		return v
+	}
+	here, err := r.tables.Locate(t.Cloud, t.Service, text)
+	if err != nil {
+		return v
+	}
+	near, ok := r.tables.Nearest(t.Cloud, t.Service, here.Region)
+	if !ok {
+		return lang.UnknownVal(model.NotPinned, "the service chooses a multi-region near "+here.Region+", and its documentation does not name it").Because(v.Origin())
+	}
+	step := &lang.Origin{What: "multi-region nearest to " + here.Region + " (" + docOf(rule.Doc, t.Doc) + ")", Text: near.Region}
+	return lang.StringVal(near.Region).Because(step).And(v.Origin())
+}
+
+// typed returns the instance that a value refers to, when the catalogue knows
+// its type.
+func (r *root) typed(v *lang.Value) (*resourceInst, *catalog.Type) {
+	if v.Ref() == nil {
+		return nil, nil
+	}
+	inst, ok := v.Ref().Target.(*resourceInst)
+	if !ok {
+		return nil, nil
+	}
+	t := r.catalogue.Lookup(inst.def.typ)
+	if t == nil {
+		return nil, nil
+	}
+	return inst, t
+}
+
+// toPlace makes a place of what the outcomes say.
+func (r *root) toPlace(t *catalog.Type, outcomes []lang.Outcome) model.Place {
+	place := model.Place{Status: model.Known}
+	var chains []model.Step
+	for _, o := range outcomes {
+		locations, unknown := r.locations(t, o.Value)
+		place.Locations = appendLocations(place.Locations, locations)
+		chains = append(chains, r.steps(o.Value.Origin())...)
+		if unknown != nil && place.Status != model.Unknown {
+			place.Status, place.Cause, place.Reason = model.Unknown, unknown.Cause, unknown.Reason
+		}
+	}
+	if place.Status == model.Known && len(outcomes) > 1 && len(place.Locations) > 1 {
+		place.Status = model.OneOf
+	}
+	if place.Cause == model.LeftToCaller {
+		place.Status = model.Caller
+	}
+	place.Because = compactSteps(chains)
+	return place
+}
+
+// appendLocations adds the locations that are not there yet.
+func appendLocations(have, more []model.Location) []model.Location {
+	for _, l := range more {
+		same := func(h model.Location) bool {
+			return h.Cloud == l.Cloud && h.Region == l.Region && h.Site == l.Site && h.Endpoint == l.Endpoint
+		}
+		if !slices.ContainsFunc(have, same) {
+			have = append(have, l)
+		}
+	}
+	return have
+}
+
+// locations finds the locations that a place value names; what can't be
+// located is told by the gap.
+func (r *root) locations(t *catalog.Type, v *lang.Value) ([]model.Location, *lang.Gap) {
+	switch v.Kind {
+	case lang.Scalar:
+		text, _ := v.Text()
+		return r.locate(t.Cloud, t.Service, text)
+	case lang.List:
+		var all []model.Location
+		var gap *lang.Gap
+		elems, whole := r.ev.Elements(v)
+		for _, elem := range elems {
+			locations, unknown := r.locations(t, elem)
+			all = append(all, locations...)
+			if unknown != nil {
+				gap = unknown
+			}
+		}
+		if !whole && gap == nil {
+			gap = &lang.Gap{Cause: model.AtApply, Reason: "how many places there are is known only when applied"}
+		}
+		return all, gap
+	case lang.Object:
+		return r.locateHost(r.ev.Attr(v, hostKey))
+	case lang.Null:
+		return nil, &lang.Gap{Cause: model.NotPinned, Reason: "it is null"}
+	}
+	if within := v.Gap().Within; within != "" {
+		return r.locate(t.Cloud, t.Service, within)
+	}
+	return nil, v.Gap()
+}
+
+func (r *root) locate(cloud, service, text string) ([]model.Location, *lang.Gap) {
+	if strings.EqualFold(text, "global") {
+		return nil, &lang.Gap{Cause: model.NotPinned, Reason: "the location global promises no place"}
+	}
+	location, err := r.tables.Locate(cloud, service, text)
+	if err == nil {
+		return []model.Location{location}, nil
+	}
+	var unknown *geo.UnknownRegionError
+	if errors.As(err, &unknown) {
+		return nil, &lang.Gap{Cause: model.UnlistedRegion, Reason: err.Error()}
+	}
+	return nil, &lang.Gap{Cause: model.Invalid, Reason: err.Error()}
+}
+
+// locateHost reads the address of a server. A host that is no cloud's may be a
+// site of one's own, which the configuration knows.
+func (r *root) locateHost(v *lang.Value) ([]model.Location, *lang.Gap) {
+	text, ok := v.Text()
+	if !ok {
+		return nil, v.Gap()
+	}
+	host := geo.Host(text)
+	if ref, ok := geo.ParseHost(host); ok && ref.Region != "" {
+		return r.locate(ref.Cloud, ref.Service, ref.Region)
+	}
+	site := model.Location{Cloud: geo.OnPremises, Endpoint: host}
+	return []model.Location{site}, &lang.Gap{
+		Cause: model.UndeclaredSite, Reason: fmt.Sprintf("%q is no known cloud's host, and no site in the configuration matches it", host),
+	}
+}
+
+// steps writes an origin as a because chain.
+func (r *root) steps(o *lang.Origin) []model.Step {
+	if o == nil {
+		return nil
+	}
+	var steps []model.Step
+	for _, step := range o.Steps(maxSteps) {
+		s := model.Step{What: step.What, Value: step.Text, Source: sourceOf(step.Range)}
+		if s.Source != nil {
+			s.Value = r.excerpt(step)
+		}
+		if step.Secret && s.Value != "" {
+			s.Value = "(sensitive)"
+		}
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+// maxExcerpt bounds the text of one step, in bytes.
+const maxExcerpt = 80
+
+// excerpt returns the text of an expression on one line, shortened.
+func (r *root) excerpt(o *lang.Origin) string {
+	data, err := r.tree.Read(o.Range.Filename)
+	if err != nil || o.Range.End.Byte > len(data) || o.Range.Start.Byte >= o.Range.End.Byte {
+		return o.Text
+	}
+	text := strings.Join(strings.Fields(string(data[o.Range.Start.Byte:o.Range.End.Byte])), " ")
+	if len(text) > maxExcerpt {
+		text = strings.ToValidUTF8(text[:maxExcerpt], "") + "…"
+	}
+	return text
+}
+
+// compactSteps drops steps that are there already.
+func compactSteps(steps []model.Step) []model.Step {
+	var kept []model.Step
+	for _, s := range steps {
+		same := func(k model.Step) bool {
+			return k.What == s.What && k.Value == s.Value && (k.Source == nil) == (s.Source == nil) &&
+				(k.Source == nil || *k.Source == *s.Source)
+		}
+		if !slices.ContainsFunc(kept, same) && len(kept) < maxSteps {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}

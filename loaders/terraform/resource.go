@@ -1,0 +1,261 @@
+package terraform
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+// resourceInst is one instance of a resource or data block.
+type resourceInst struct {
+	def     *resource
+	mod     *moduleInst
+	scope   *scope
+	address string
+	attrs   map[string]*lang.Cell
+}
+
+// instancesOf returns the instances of a block.
+func (m *moduleInst) instancesOf(def *resource) []*resourceInst {
+	if instances, ok := m.resources[def.key()]; ok {
+		return instances
+	}
+	var instances []*resourceInst
+	for _, e := range m.root.expand(m.scope, def.count, def.forEach) {
+		inst := &resourceInst{
+			def: def, mod: m,
+			address: join(m.path, def.key()+e.suffix),
+			attrs:   map[string]*lang.Cell{},
+		}
+		inst.scope = &scope{mod: m, each: e, self: inst}
+		instances = append(instances, inst)
+	}
+	m.resources[def.key()] = instances
+	return instances
+}
+
+// resourceValue is what a reference to a block stands for.
+func (m *moduleInst) resourceValue(def *resource) *lang.Value {
+	instances := m.instancesOf(def)
+	objects := make([]*lang.Value, len(instances))
+	for i, inst := range instances {
+		objects[i] = inst.value()
+	}
+	return perInstance(objects, func(i int) each { return instances[i].scope.each }, def.count, def.forEach)
+}
+
+// value is the object of one instance. It has attributes beyond those that are
+// written, and each remembers whose it is.
+func (inst *resourceInst) value() *lang.Value {
+	return lang.LazyObject(nil, func(ev *lang.Evaluator, name string) *lang.Value {
+		return ev.Force(inst.attr(name))
+	})
+}
+
+func (inst *resourceInst) attr(name string) *lang.Cell {
+	if c := inst.attrs[name]; c != nil {
+		return c
+	}
+	c := lang.Lazy(func(ev *lang.Evaluator) *lang.Value { return inst.attrValue(ev, name) })
+	inst.attrs[name] = c
+	return c
+}
+
+func (inst *resourceInst) attrValue(ev *lang.Evaluator, name string) *lang.Value {
+	ref := &lang.Ref{Target: inst, Attr: name}
+	if a := inst.def.body.Attributes[name]; a != nil {
+		v := ev.Eval(a.Expr, inst.scope).At(a.Expr.Range())
+		if v.Kind != lang.Null {
+			// What names another resource still does so here.
+			if v.Ref() == nil {
+				v = v.WithRef(ref)
+			}
+			return v
+		}
+	}
+	if blocks := inst.body().blocks(ev, name); len(blocks) > 0 {
+		objects := make([]*lang.Value, len(blocks))
+		for i, b := range blocks {
+			objects[i] = b.value(inst, name)
+		}
+		return lang.ListOf(objects)
+	}
+	if v := inst.computed(ev, name); v != nil {
+		return v.WithRef(ref)
+	}
+	return inst.atApply(name)
+}
+
+// atApply is an attribute that the provider fills in.
+func (inst *resourceInst) atApply(name string) *lang.Value {
+	v := lang.UnknownVal(model.AtApply, inst.address+"."+name+" is known only when applied")
+	return v.WithRef(&lang.Ref{Target: inst, Attr: name}).At(inst.def.rng)
+}
+
+// computed returns an attribute that the provider fills in with what is known
+// here: the place that comes from its own configuration.
+func (inst *resourceInst) computed(ev *lang.Evaluator, name string) *lang.Value {
+	if inst.def.mode == "data" {
+		return inst.computedData(ev, name)
+	}
+	switch {
+	case name == "region" && strings.HasPrefix(inst.def.typ, "aws_"),
+		(name == "region" || name == "zone") && strings.HasPrefix(inst.def.typ, "google_"):
+		return inst.providerAttr(ev, []string{name})
+	}
+	return nil
+}
+
+// computedData answers the data sources that only tell what the provider is
+// configured with. Of a thing that is looked up in the provider's region, it
+// says that it lies there.
+func (inst *resourceInst) computedData(ev *lang.Evaluator, name string) *lang.Value {
+	switch inst.def.typ + "." + name {
+	case "aws_region.name", "aws_region.id", "aws_region.region":
+		for _, arg := range []string{"region", "name"} {
+			if a := inst.def.body.Attributes[arg]; a != nil && arg != name {
+				return ev.Eval(a.Expr, inst.scope).At(a.Expr.Range())
+			}
+		}
+		return inst.providerAttr(ev, []string{"region"})
+	case "google_client_config.region", "google_client_config.zone":
+		return inst.providerAttr(ev, []string{name})
+	case "aws_availability_zones.names", "google_compute_zones.names":
+		return inst.within(ev, name, true)
+	}
+	if strings.HasPrefix(inst.def.typ, "oci_") {
+		return inst.within(ev, name, false)
+	}
+	return nil
+}
+
+// within is an unknown value of which it is known that it is about something
+// in the region in which the data source looks. many makes it a list.
+func (inst *resourceInst) within(ev *lang.Evaluator, name string, many bool) *lang.Value {
+	region := inst.providerAttr(ev, []string{"region"})
+	if a := inst.def.body.Attributes["region"]; a != nil {
+		if v := ev.Eval(a.Expr, inst.scope).At(a.Expr.Range()); v.Kind != lang.Null {
+			region = v
+		}
+	}
+	text, ok := region.Text()
+	if !ok {
+		return lang.UnknownVal(model.AtApply, inst.address+"."+name+" is known only when applied").Because(region.Origin())
+	}
+	v := lang.UnknownVal(model.AtApply, inst.address+"."+name+" is known only when applied").Because(region.Origin())
+	v.Gap().Within = text
+	if many {
+		return lang.ListOf([]*lang.Value{v}).AsOpen()
+	}
+	return v
+}
+
+// providerAttr returns an attribute of the provider configuration that the
+// instance uses.
+func (inst *resourceInst) providerAttr(ev *lang.Evaluator, path []string) *lang.Value {
+	name, alias, problem := inst.providerName()
+	if problem != nil {
+		return problem
+	}
+	found := inst.mod.lookupProvider(name, alias)
+	if found.problem != nil {
+		return found.problem
+	}
+	if found.def == nil {
+		return inst.mod.environment(name, path)
+	}
+	values := bodyNode(found.def.body, found.mod.scope).at(ev, path)
+	if len(values) == 0 || ev.Force(values[0].cell).Kind == lang.Null {
+		return inst.mod.environment(found.def.String(), path).Because(found.passed)
+	}
+	return ev.Force(values[0].cell).At(values[0].rng).Named("provider " + found.def.String()).And(found.passed)
+}
+
+// providerName says which provider configuration the instance names, or the
+// one that its type implies.
+func (inst *resourceInst) providerName() (name, alias string, problem *lang.Value) {
+	if inst.def.provider == nil {
+		prefix, _, _ := strings.Cut(inst.def.typ, "_")
+		return inst.mod.def.localName(prefix), "", nil
+	}
+	t, err := traversalOf(inst.def.provider)
+	if err != nil {
+		return "", "", lang.FailedVal(inst.address + " names its provider by an expression")
+	}
+	return providerParts(t)
+}
+
+func providerParts(t hcl.Traversal) (name, alias string, problem *lang.Value) {
+	name = t.RootName()
+	for i, step := range t[1:] {
+		attr, ok := step.(hcl.TraverseAttr)
+		if !ok || i > 0 {
+			return "", "", lang.UnknownVal(model.AtApply, "instances of a provider are not told apart: "+lang.Text(t))
+		}
+		alias = attr.Name
+	}
+	return name, alias, nil
+}
+
+// foundProvider is a provider configuration and the module whose names its
+// expressions use.
+type foundProvider struct {
+	def     *provider // nil when no block configures it
+	mod     *moduleInst
+	passed  *lang.Origin // where calls pass it on
+	problem *lang.Value
+}
+
+// lookupProvider finds a provider configuration as Terraform does: what the
+// call passes in, else the module's own block, else, for one without an alias,
+// that of the calling module. Configurations with an alias are never inherited.
+func (m *moduleInst) lookupProvider(name, alias string) foundProvider {
+	key := providerKey(name, alias)
+	if m.call != nil {
+		if e := m.call.providers[key]; e != nil {
+			return m.passedProvider(key)
+		}
+	}
+	if own := m.def.providers[key]; own != nil && (m.parent == nil || !own.isEmpty()) {
+		return foundProvider{def: own, mod: m}
+	}
+	switch {
+	case alias != "":
+		return foundProvider{problem: lang.FailedVal("provider " + key + " is neither configured in " + m.def.dir + " nor passed to it")}
+	case m.parent != nil:
+		return m.parent.lookupProvider(m.parent.def.localName(m.def.providerType(name)), "")
+	}
+	return foundProvider{mod: m}
+}
+
+// passedProvider follows an entry of the call's providers map.
+func (m *moduleInst) passedProvider(key string) foundProvider {
+	t, err := traversalOf(m.call.providers[key])
+	if err != nil {
+		return foundProvider{problem: lang.FailedVal(m.path + " is passed a provider by an expression")}
+	}
+	name, alias, problem := providerParts(t)
+	if problem != nil {
+		return foundProvider{problem: problem}
+	}
+	found := m.parent.lookupProvider(name, alias)
+	step := &lang.Origin{What: m.path + " providers." + key, Range: m.call.provRange[key]}
+	if found.passed != nil {
+		step.From = []*lang.Origin{found.passed}
+	}
+	found.passed = step
+	return found
+}
+
+// environment is the value of a provider's setting that no file gives.
+func (m *moduleInst) environment(name string, path []string) *lang.Value {
+	setting := strings.Join(path, ".")
+	if m.root.library {
+		return lang.UnknownVal(model.LeftToCaller, "the "+setting+" of provider "+name+" is left to the caller of "+m.root.dir)
+	}
+	return lang.UnknownVal(model.Environment,
+		"provider "+name+" sets no "+setting+" in "+m.root.dir+": it comes from the environment when applied")
+}

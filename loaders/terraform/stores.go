@@ -1,0 +1,306 @@
+package terraform
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+// entry is an instance of a resource type that the catalogue knows.
+type entry struct {
+	inst  *resourceInst
+	typ   *catalog.Type
+	store *model.Store // nil for a type that only declares copies
+}
+
+// inventory is what one root says about data.
+type inventory struct {
+	*root
+	entries []*entry
+	byInst  map[*resourceInst]*entry
+	groups  map[string]*group
+	doc     model.Document
+}
+
+// group is a replication group: a global cluster and its members.
+type group struct {
+	primary *entry
+	members []member
+}
+
+type member struct {
+	entry *entry
+	rng   hcl.Range // of the attribute that makes it one
+	steps []model.Step
+}
+
+// collect walks the modules of a root and makes the stores and copies that the
+// catalogue finds in them.
+func (r *root) collect() model.Document {
+	inv := &inventory{root: r, byInst: map[*resourceInst]*entry{}, groups: map[string]*group{}}
+	inv.walk(r.top)
+	for _, e := range inv.entries {
+		if e.typ.IsStore() {
+			inv.addStore(e)
+		}
+	}
+	for _, e := range inv.entries {
+		inv.addGroup(e)
+		for _, rule := range e.typ.Copies {
+			inv.addCopies(e, rule)
+		}
+	}
+	inv.copyWithinGroups()
+	for _, e := range inv.entries {
+		if e.store != nil {
+			inv.doc.Stores = append(inv.doc.Stores, *e.store)
+		}
+	}
+	if r.ev.Exceeded {
+		r.limit("evaluation of " + r.dir + " reached a bound")
+	}
+	inv.reportCaller()
+	inv.doc.Problems = r.problems
+	return inv.doc
+}
+
+// walk lists the instances below a module that the catalogue knows.
+func (inv *inventory) walk(m *moduleInst) {
+	for _, key := range slices.Sorted(maps.Keys(m.def.resources)) {
+		def := m.def.resources[key]
+		if def.mode != "resource" {
+			continue
+		}
+		t := inv.catalogue.Lookup(def.typ)
+		if t == nil {
+			continue
+		}
+		for _, inst := range m.instancesOf(def) {
+			e := &entry{inst: inst, typ: t}
+			inv.entries = append(inv.entries, e)
+			inv.byInst[inst] = e
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.def.calls)) {
+		c := m.def.calls[name]
+		if inv.modules.find(m.def, c) == nil {
+			inv.problems = append(inv.problems, model.Problem{
+				Kind: model.ModuleMissing, Address: join(m.path, "module."+name), Source: sourceOf(c.rng),
+				Message: "the module " + c.source + " is not in the checked files; what it declares was not checked",
+			})
+		}
+		for _, child := range m.child(c) {
+			inv.walk(child)
+		}
+	}
+}
+
+// storeID makes the id of a store in this root.
+func (r *root) storeID(address string) string { return r.dir + ":" + address }
+
+func (inv *inventory) addStore(e *entry) {
+	s := &model.Store{
+		ID:      inv.storeID(e.inst.address),
+		Root:    inv.dir,
+		Address: e.inst.address,
+		Type:    e.typ.Type,
+		Cloud:   e.typ.Cloud,
+		Service: e.typ.Service,
+		Kind:    e.typ.Kind,
+		Role:    e.typ.Role,
+		Transit: e.typ.Transit,
+		Place:   inv.place(e.typ, e.inst),
+		Source:  *sourceOf(e.inst.def.rng),
+	}
+	if e.typ.Name != "" {
+		if v := inv.readFirst(e.typ.Name, e.inst); v != nil {
+			s.Name, _ = v.Text()
+		}
+	}
+	s.Labels, s.LabelsUnknown = inv.labels(e)
+	e.store = s
+}
+
+// labels returns the labels of a resource over the provider's default ones, and
+// whether some could not be read.
+func (inv *inventory) labels(e *entry) (labels map[string]string, unknown bool) {
+	labels = map[string]string{}
+	for _, path := range []string{e.typ.DefaultLabels, e.typ.Labels} {
+		if path == "" {
+			continue
+		}
+		for _, f := range inv.read(path, e.inst) {
+			if !inv.addLabels(labels, inv.ev.Force(f.cell)) {
+				unknown = true
+			}
+		}
+	}
+	if len(labels) == 0 {
+		labels = nil
+	}
+	return labels, unknown
+}
+
+// addLabels takes in a map of labels; false when it is not wholly known.
+func (inv *inventory) addLabels(labels map[string]string, v *lang.Value) bool {
+	if gap := v.Gap(); gap != nil {
+		// A provider that is configured elsewhere may have default labels, but
+		// nothing points to there being any.
+		return gap.Cause == model.Environment || gap.Cause == model.LeftToCaller
+	}
+	if v.Kind == lang.Null {
+		return true
+	}
+	pairs, ok := inv.ev.Pairs(v)
+	whole := ok && !v.Open
+	for _, pair := range pairs {
+		key, okKey := pair.Key.Text()
+		value, okValue := inv.ev.Force(pair.Value).Text()
+		if okKey && okValue {
+			labels[key] = value
+		} else {
+			whole = false
+		}
+	}
+	return whole
+}
+
+// addGroup notes the replication group that an instance belongs to, or is.
+func (inv *inventory) addGroup(e *entry) {
+	if e.typ.Group == "" {
+		return
+	}
+	v := inv.readFirst(e.typ.Group, e.inst)
+	if v == nil {
+		return
+	}
+	other := inv.refEntry(v)
+	if !e.typ.IsStore() {
+		// The group itself: the attribute names its first member.
+		if other != nil {
+			inv.group(e.inst.address).primary = other
+		}
+		return
+	}
+	key, known := v.Text()
+	if other != nil && !other.typ.IsStore() {
+		key, known = other.inst.address, true
+	}
+	if known {
+		g := inv.group(key)
+		g.members = append(g.members, member{e, e.inst.attrRange(e.typ.Group), inv.steps(v.Origin())})
+	}
+}
+
+func (inv *inventory) group(key string) *group {
+	if inv.groups[key] == nil {
+		inv.groups[key] = &group{}
+	}
+	return inv.groups[key]
+}
+
+// attrRange is the range of an attribute's expression, or of the whole block
+// when it is not written.
+func (inst *resourceInst) attrRange(name string) hcl.Range {
+	if a := inst.def.body.Attributes[name]; a != nil {
+		return a.Expr.Range()
+	}
+	return inst.def.rng
+}
+
+// copyWithinGroups makes a copy from the first member of each replication group
+// to each other one.
+func (inv *inventory) copyWithinGroups() {
+	for _, key := range slices.Sorted(maps.Keys(inv.groups)) {
+		g := inv.groups[key]
+		slices.SortFunc(g.members, func(a, b member) int { return cmp.Compare(a.entry.inst.address, b.entry.inst.address) })
+		primary := g.primary
+		if primary == nil && len(g.members) > 0 {
+			primary = g.members[0].entry
+		}
+		for _, m := range g.members {
+			if m.entry == primary || primary.store == nil {
+				continue
+			}
+			inv.addCopy(model.Copy{
+				From: primary.store.ID, To: m.entry.store.ID, Means: model.ByReplica,
+				Place: m.entry.store.Place, Address: m.entry.inst.address, Source: *sourceOf(m.rng),
+			})
+		}
+	}
+}
+
+// refEntry returns the entry that a value refers to.
+func (inv *inventory) refEntry(v *lang.Value) *entry {
+	inst, _ := inv.typed(v)
+	if inst == nil {
+		return nil
+	}
+	return inv.byInst[inst]
+}
+
+// refStore returns the store that a value refers to. A part of a store, such as
+// a table or a hub, stands for the store.
+func (inv *inventory) refStore(v *lang.Value) *model.Store {
+	for range maxModuleDepth {
+		e := inv.refEntry(v)
+		if e == nil || e.store != nil || e.typ.Of == "" {
+			if e == nil {
+				return nil
+			}
+			return e.store
+		}
+		if v = inv.readFirst(e.typ.Of, e.inst); v == nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (inv *inventory) addCopy(c model.Copy) {
+	ends := []string{cmp.Or(c.From, c.FromName), cmp.Or(c.To, c.ToName, placeText(c.Place))}
+	c.ID = string(c.Means) + ":" + strings.Join(ends, ">")
+	same := func(o model.Copy) bool { return o.ID == c.ID }
+	if !slices.ContainsFunc(inv.doc.Copies, same) {
+		inv.doc.Copies = append(inv.doc.Copies, c)
+	}
+}
+
+// placeText names a place within the id of a copy.
+func placeText(p model.Place) string {
+	var parts []string
+	for _, l := range p.Locations {
+		parts = append(parts, cmp.Or(l.Region, l.Site, l.Endpoint))
+	}
+	if len(parts) == 0 {
+		return "?"
+	}
+	return strings.Join(parts, ",")
+}
+
+// reportCaller says once for a module that its caller decides.
+func (inv *inventory) reportCaller() {
+	n := 0
+	var first *model.Source
+	for _, s := range inv.doc.Stores {
+		if s.Place.Status == model.Caller {
+			n++
+			if first == nil {
+				first = &s.Source
+			}
+		}
+	}
+	if n > 0 {
+		inv.problems = append(inv.problems, model.Problem{
+			Kind: model.CallerDecides, Source: first,
+			Message: callerMessage(inv.dir, n),
+		})
+	}
+}

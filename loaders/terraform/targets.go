@@ -1,0 +1,269 @@
+package terraform
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+// target is where a copy goes.
+type target struct {
+	store     *model.Store
+	name      string
+	place     model.Place
+	automatic bool
+	maybe     bool
+	rng       hcl.Range
+	in        *model.Place // where a store that is only named lies, if that is written
+}
+
+// targets returns the places and stores that a rule's attribute names. For an
+// attribute that is not written, the documented default counts.
+func (inv *inventory) targets(e *entry, rule catalog.CopyRule, n node, depth int) []target {
+	if rule.At == "" {
+		return inv.absent(e, rule)
+	}
+	values, written := inv.values(n, rule.At, depth)
+	var targets []target
+	for _, f := range values {
+		targets = append(targets, inv.target(e, rule, n, depth, f)...)
+	}
+	// Of a path that goes on in another resource, the default is that of the
+	// other resource's attribute: without a reference there is none.
+	goesOn := strings.Contains(rule.At, ">")
+	if len(values) > 0 || rule.Absent == "" || goesOn && !written {
+		return targets
+	}
+	return inv.absent(e, rule)
+}
+
+// absent applies the documented default of an attribute that is not written.
+func (inv *inventory) absent(e *entry, rule catalog.CopyRule) []target {
+	what := "default of " + join(e.typ.Type, rule.At)
+	if rule.At == "" {
+		what = e.typ.Type + " always"
+	}
+	step := model.Step{What: fmt.Sprintf("%s (%s)", what, docOf(rule.Doc, e.typ.Doc)), Value: rule.Absent}
+	t := target{automatic: true, rng: e.inst.def.rng}
+	switch {
+	case rule.Absent == catalog.NearestMultiRegion:
+		t.place = inv.nearest(e)
+	case rule.To == catalog.ToPair:
+		if !matches(rule.Is, rule.Absent) {
+			return nil
+		}
+		pair, ok := inv.pair(e)
+		if !ok {
+			return nil
+		}
+		t.place = pair
+	default:
+		t.place = inv.toPlace(e.typ, []lang.Outcome{{Value: lang.StringVal(rule.Absent)}})
+	}
+	t.place.Because = append([]model.Step{step}, t.place.Because...)
+	return []target{t}
+}
+
+// target reads one value of the attribute.
+func (inv *inventory) target(e *entry, rule catalog.CopyRule, n node, depth int, f found) []target {
+	what := rule.At[strings.Index(rule.At, ">")+1:]
+	value := func() *lang.Value { return inv.ev.Force(f.cell).At(f.rng).Named(what) }
+	t := target{rng: f.rng, maybe: f.maybe}
+	switch rule.To {
+	case catalog.ToPair:
+		return inv.pairTarget(e, rule, value(), t)
+	case catalog.ToStore:
+		t.in = inv.in(e, rule, n, depth)
+		return inv.storeTargets(e, rule, value, t)
+	}
+	if rule.To == catalog.ToHost {
+		value = func() *lang.Value { return hostValue(inv.ev.Force(f.cell).At(f.rng).Named(what)) }
+	}
+	if v := value(); v.Kind == lang.Scalar && len(rule.Is) > 0 {
+		if text, _ := v.Text(); !matches(rule.Is, text) {
+			return nil
+		}
+	}
+	t.place = inv.toPlace(e.typ, inv.ev.Outcomes(placeSettled, value))
+	return []target{t}
+}
+
+// in is the place that a rule's attribute gives for a store that another one
+// only names; nil when none does.
+func (inv *inventory) in(e *entry, rule catalog.CopyRule, n node, depth int) *model.Place {
+	if rule.In == "" {
+		return nil
+	}
+	values, _ := inv.values(n, rule.In, depth)
+	if len(values) == 0 {
+		return nil
+	}
+	f := values[0]
+	place := inv.toPlace(e.typ, inv.ev.Outcomes(placeSettled, func() *lang.Value {
+		return inv.ev.Force(f.cell).At(f.rng).Named(rule.In)
+	}))
+	return &place
+}
+
+// pairTarget is the paired region, when the value is one that copies there.
+func (inv *inventory) pairTarget(e *entry, rule catalog.CopyRule, v *lang.Value, t target) []target {
+	text, known := v.Text()
+	if known && !matches(rule.Is, text) {
+		return nil
+	}
+	pair, ok := inv.pair(e)
+	if !ok {
+		return nil
+	}
+	t.automatic = true
+	t.maybe = t.maybe || !known
+	t.place = pair
+	t.place.Because = compactSteps(append(inv.steps(v.Origin()), pair.Because...))
+	return []target{t}
+}
+
+func matches(accepted []string, text string) bool {
+	return len(accepted) == 0 || slices.ContainsFunc(accepted, func(s string) bool { return strings.EqualFold(s, text) })
+}
+
+// pair is the place that geo-redundant settings of the entry's store copy to;
+// false when its region is known to have none.
+func (inv *inventory) pair(e *entry) (model.Place, bool) {
+	return inv.derived(e, "region pair of ", inv.tables.Pair)
+}
+
+// nearest is the multi-region into which the service copies by itself.
+func (inv *inventory) nearest(e *entry) model.Place {
+	place, ok := inv.derived(e, "multi-region nearest to ", func(cloud, region string) (model.Location, bool) {
+		return inv.tables.Nearest(cloud, e.typ.Service, region)
+	})
+	if !ok {
+		place.Status, place.Cause = model.Unknown, model.NotPinned
+		place.Reason = "the service chooses the multi-region, and its documentation names none for this region"
+	}
+	return place
+}
+
+// derived makes a place out of the regions of the entry's own store.
+func (inv *inventory) derived(e *entry, what string, of func(cloud, region string) (model.Location, bool)) (model.Place, bool) {
+	own := e.ownPlace(inv)
+	place := model.Place{Status: own.Status, Cause: own.Cause, Reason: own.Reason, Because: own.Because}
+	if own.Status == model.Unknown || own.Status == model.Caller {
+		return place, true
+	}
+	for _, l := range own.Locations {
+		other, ok := of(l.Cloud, l.Region)
+		if !ok {
+			continue
+		}
+		place.Locations = appendLocations(place.Locations, []model.Location{other})
+		place.Because = append([]model.Step{{What: what + l.Region, Value: other.Region}}, place.Because...)
+	}
+	return place, len(place.Locations) > 0
+}
+
+// ownPlace is the place of the store to which the entry's copies belong.
+func (e *entry) ownPlace(inv *inventory) model.Place {
+	if e.store != nil {
+		return e.store.Place
+	}
+	if e.typ.Of != "" {
+		if v := inv.readFirst(e.typ.Of, e.inst); v != nil {
+			if s := inv.refStore(v); s != nil {
+				return s.Place
+			}
+		}
+	}
+	return model.Place{Status: model.Unknown, Cause: model.UnresolvedTarget, Reason: "the store is not declared in the checked files"}
+}
+
+// storeTargets reads a value that names a store, in each world.
+func (inv *inventory) storeTargets(e *entry, rule catalog.CopyRule, value func() *lang.Value, t target) []target {
+	outcomes := inv.ev.Outcomes(func(v *lang.Value) bool { return v.IsKnown() || v.Ref() != nil }, value)
+	var targets []target
+	for _, o := range outcomes {
+		if o.Value.Kind == lang.Null {
+			continue
+		}
+		one := t
+		one.maybe = t.maybe || len(outcomes) > 1
+		one.store = inv.named(e, rule.Type, o.Value, t.in)
+		switch {
+		case one.store != nil:
+			one.place = one.store.Place
+		case t.in != nil:
+			one.name, one.place = nameOf(o.Value), *t.in
+		default:
+			one.name, one.place = nameOf(o.Value), inv.namedPlace(o.Value)
+		}
+		one.place.Because = compactSteps(append(inv.steps(o.Value.Origin()), one.place.Because...))
+		targets = append(targets, one)
+	}
+	return targets
+}
+
+// namedPlace is what an identifier says of the place of the thing it names.
+func (inv *inventory) namedPlace(v *lang.Value) model.Place {
+	if place, ok := inv.dataPlace(v); ok {
+		return place
+	}
+	text, whole := v.Text()
+	if !whole {
+		text = v.Prefix()
+	}
+	ref, isIdentifier := geo.ParseIdentifier(text, whole)
+	switch {
+	case ref.Region != "":
+		return unlessGap(inv.locate(ref.Cloud, ref.Service, ref.Region))
+	case !isIdentifier && (strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")):
+		return unlessGap(inv.locateHost(lang.StringVal(text)))
+	case v.Gap() != nil && v.Gap().Within != "":
+		inst := instanceOf(v)
+		return unlessGap(inv.locate(cloudOf(inst), "", v.Gap().Within))
+	}
+	if gap := v.Gap(); gap != nil && v.Ref() == nil {
+		return unlessGap(nil, gap)
+	}
+	return unlessGap(nil, &lang.Gap{
+		Cause:  model.UnresolvedTarget,
+		Reason: fmt.Sprintf("%q is not declared in the checked files, and its name tells no region", nameOf(v)),
+	})
+}
+
+// cloudOf is the cloud of a resource's provider.
+func cloudOf(inst *resourceInst) string {
+	if inst == nil {
+		return ""
+	}
+	prefix, _, _ := strings.Cut(inst.def.typ, "_")
+	return prefix
+}
+
+// unlessGap makes a place of locations, unknown when there is a gap.
+func unlessGap(locations []model.Location, gap *lang.Gap) model.Place {
+	place := model.Place{Status: model.Known, Locations: locations}
+	if gap != nil {
+		place.Status, place.Cause, place.Reason = model.Unknown, gap.Cause, gap.Reason
+		if gap.Cause == model.LeftToCaller {
+			place.Status = model.Caller
+		}
+	}
+	return place
+}
+
+// dataPlace is the place of a thing that a data source looks up: for types
+// whose name is unique in a region only, the region in which it is looked up.
+func (inv *inventory) dataPlace(v *lang.Value) (model.Place, bool) {
+	inst, t := inv.typed(v)
+	if inst == nil || inst.def.mode != "data" || t.UniqueName || !t.IsStore() {
+		return model.Place{}, false
+	}
+	return inv.place(t, inst), true
+}

@@ -1,0 +1,244 @@
+// Package terraform reads Terraform and OpenTofu configuration. It evaluates
+// as much of it as decides the place of a store or the target of a copy, and
+// nothing else: without a plan, without a provider, without credentials.
+//
+// What enters are the files of a tree; what leaves are stores, copies and
+// problems. Directories are told apart into root modules, which are evaluated,
+// and modules that these call, which are evaluated once for each call.
+package terraform
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"path"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/source"
+)
+
+// Loader reads Terraform configuration.
+type Loader struct {
+	Tables    *geo.Tables
+	Catalogue *catalog.Catalogue
+	Options   Options
+}
+
+// Claims says whether a file is Terraform configuration, or gives values to its
+// variables.
+func (l *Loader) Claims(name string) bool { return isConfig(name) || isVariables(name) }
+
+// Load evaluates the root modules among the directories of files.
+func (l *Loader) Load(ctx context.Context, tree *source.Tree, names []string) model.Document {
+	set := &fileSet{ctx: ctx, tree: tree, modules: modules{}}
+	set.parse(names)
+	set.parseCalled()
+	roots := set.roots()
+	set.flagBodies = l.flagBodies()
+
+	docs := make([]model.Document, len(roots))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(roots)) {
+		wg.Go(func() {
+			for i := range next {
+				docs[i] = l.evaluate(ctx, set, roots[i])
+			}
+		})
+	}
+	for i := range roots {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return merge(append(docs, model.Document{Problems: set.problems}))
+}
+
+// fileSet is the parsed files, by directory.
+type fileSet struct {
+	ctx      context.Context
+	tree     *source.Tree
+	modules  modules
+	asked    []string // directories whose files were asked for, not only called
+	called   map[string]bool
+	problems []model.Problem
+
+	flagBodies []*hclsyntax.Body // of --var-file, in the order of the command line
+}
+
+// parse parses files and makes the modules of their directories.
+func (s *fileSet) parse(names []string) {
+	byDir := map[string][]parsed{}
+	for _, f := range parseAll(s.ctx, s.tree, names) {
+		dir := path.Dir(f.name)
+		byDir[dir] = append(byDir[dir], f)
+		s.problems = append(s.problems, f.problems...)
+	}
+	for dir, files := range byDir {
+		s.modules[dir] = buildModule(dir, files)
+	}
+	s.asked = slices.Sorted(maps.Keys(byDir))
+}
+
+// parseCalled parses the modules that the asked directories call, and those
+// that these call in turn.
+func (s *fileSet) parseCalled() {
+	asked := s.asked
+	pending := asked
+	for len(pending) > 0 {
+		var names []string
+		for dir := range s.calledFrom(pending) {
+			if s.modules[dir] != nil || !s.tree.IsDir(dir) {
+				continue
+			}
+			names = append(names, s.configIn(dir)...)
+		}
+		s.asked = nil
+		s.parse(names)
+		pending = s.asked
+	}
+	s.asked = asked
+}
+
+// calledFrom lists the local directories that modules call.
+func (s *fileSet) calledFrom(dirs []string) map[string]bool {
+	called := map[string]bool{}
+	for _, dir := range dirs {
+		m := s.modules[dir]
+		for _, c := range m.calls {
+			if target, ok := c.localDir(m); ok {
+				called[target] = true
+			}
+		}
+	}
+	return called
+}
+
+func (s *fileSet) configIn(dir string) []string {
+	names, err := s.tree.Files(dir)
+	if err != nil {
+		s.problems = append(s.problems, model.Problem{Kind: model.Unread, Message: dir + " can't be listed: " + err.Error()})
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !isConfig(name) && !isVariables(name) })
+}
+
+// roots lists the directories that are applied by themselves: those that no
+// other calls, and those that say where their state is kept or have values for
+// their variables. What only a ring of calls would reach is a root too.
+func (s *fileSet) roots() []string {
+	s.called = s.calledFrom(slices.Sorted(maps.Keys(s.modules)))
+	var roots []string
+	reached := map[string]bool{}
+	for _, dir := range s.asked {
+		m := s.modules[dir]
+		if !s.called[dir] || m.hasState || len(m.values) > 0 {
+			roots = append(roots, dir)
+			s.reach(dir, reached)
+		}
+	}
+	for _, dir := range s.asked {
+		if !reached[dir] {
+			roots = append(roots, dir)
+			s.reach(dir, reached)
+		}
+	}
+	slices.Sort(roots)
+	return roots
+}
+
+func (s *fileSet) reach(dir string, reached map[string]bool) {
+	if reached[dir] || s.modules[dir] == nil {
+		return
+	}
+	reached[dir] = true
+	for target := range s.calledFrom([]string{dir}) {
+		s.reach(target, reached)
+	}
+}
+
+// evaluate evaluates one root module.
+func (l *Loader) evaluate(ctx context.Context, s *fileSet, dir string) model.Document {
+	return l.newRoot(ctx, s, dir).collect()
+}
+
+func (l *Loader) newRoot(ctx context.Context, s *fileSet, dir string) *root {
+	def := s.modules[dir]
+	r := &root{
+		dir: dir, modules: s.modules, tree: s.tree, tables: l.Tables, catalogue: l.Catalogue, options: l.Options,
+		library: !s.called[dir] && isLibrary(def, l.Options), flagBodies: s.flagBodies,
+		ev: &lang.Evaluator{Files: files{s.tree}, Dir: dir, Context: ctx},
+	}
+	r.top = newInstance(r, def, nil, nil, nil)
+	return r
+}
+
+// flagBodies parses the variables files of the command line.
+func (l *Loader) flagBodies() []*hclsyntax.Body {
+	bodies := make([]*hclsyntax.Body, len(l.Options.Assignments))
+	for i, a := range l.Options.Assignments {
+		if a.File == "" {
+			continue
+		}
+		bodies[i] = parseVariables(a.File, a.Data).body
+	}
+	return bodies
+}
+
+func parseVariables(name string, data []byte) parsed {
+	f := parsed{name: name}
+	switch {
+	case lang.TooNested(data):
+		f.unread(model.Unread, "not read: it nests deeper than a configuration would", hcl.Range{})
+	case path.Ext(name) == ".json":
+		f.parseJSON(data)
+	default:
+		file, diags := hclsyntax.ParseConfig(data, name, hcl.InitialPos)
+		f.diagnose(diags)
+		if file != nil {
+			f.body, _ = file.Body.(*hclsyntax.Body)
+		}
+	}
+	return f
+}
+
+// CheckVariables parses a variables file of the command line and returns what
+// is wrong with it.
+func CheckVariables(name string, data []byte) []model.Problem {
+	return parseVariables(name, data).problems
+}
+
+// merge puts documents together, in an order that does not depend on which was
+// ready first.
+func merge(docs []model.Document) model.Document {
+	var all model.Document
+	for _, doc := range docs {
+		all.Stores = append(all.Stores, doc.Stores...)
+		all.Copies = append(all.Copies, doc.Copies...)
+		all.Problems = append(all.Problems, doc.Problems...)
+	}
+	slices.SortStableFunc(all.Stores, func(a, b model.Store) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(all.Copies, func(a, b model.Copy) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(all.Problems, compareProblems)
+	all.Problems = slices.CompactFunc(all.Problems, func(a, b model.Problem) bool { return compareProblems(a, b) == 0 })
+	return all
+}
+
+func compareProblems(a, b model.Problem) int {
+	at := func(p model.Problem) model.Source {
+		if p.Source == nil {
+			return model.Source{}
+		}
+		return *p.Source
+	}
+	x, y := at(a), at(b)
+	return cmp.Or(cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line), cmp.Compare(x.Column, y.Column), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Address, b.Address))
+}

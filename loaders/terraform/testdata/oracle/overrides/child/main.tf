@@ -1,0 +1,3 @@
+variable "name" {}
+variable "region" {}
+output "both" { value = "${var.name} in ${var.region}" }

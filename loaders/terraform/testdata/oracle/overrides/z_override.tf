@@ -1,0 +1,9 @@
+variable "region" {
+  default = "ap-southeast-1"
+}
+
+module "child" {
+  region = "override region"
+}
+
+output "replaced" { value = "override" }

@@ -1,0 +1,1 @@
+in_both_autos = "from b.auto"
