@@ -1,0 +1,258 @@
+// Package config reads stateside.yaml: which data there is, where it may rest,
+// one's own sites, and the exceptions. Whether a place is allowed is not
+// decided here; the policies do that with what this package hands them.
+//
+// Decoding is strict. A key or a value that means nothing is an error with its
+// line and the nearest thing that would mean something.
+package config
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+//go:embed default.yaml
+var defaultText []byte
+
+// FileName is the name under which the configuration is looked for.
+const FileName = "stateside.yaml"
+
+// Config is a configuration after decoding.
+type Config struct {
+	// File it was read from; empty for the built-in one.
+	File string
+	// Datasets by name.
+	Datasets map[string]Dataset
+	// Unlabelled is the dataset of stores that nothing matches, or one of
+	// UnlabelledWarn and UnlabelledIgnore.
+	Unlabelled string
+	// Unknown says what an unknown place is: Warn or Deny.
+	Unknown string
+	// Sites of one's own, by name.
+	Sites map[string]Site
+	// Exceptions in the order of the file.
+	Exceptions []Exception
+	// Exclude lists patterns of paths that are not checked.
+	Exclude []string
+
+	sources map[string]model.Source
+	texts   map[string]string
+}
+
+// The values of Unlabelled that name no dataset, and those of Unknown.
+const (
+	Warn   = "warn"
+	Deny   = "deny"
+	Ignore = "ignore"
+)
+
+// Uses are the ways of resting for which a dataset may have its own allowed
+// places. Storage stands for those that are not written.
+func Uses() []string { return []string{"storage", "backup", "replica", "copy"} }
+
+// Dataset is the data of one population, or of one class.
+type Dataset struct {
+	// Title for messages; the name when absent.
+	Title string
+	// Match lists what makes a store one with this data; the first entry that
+	// fits decides.
+	Match []Match
+	// Allow gives the allowed places by use.
+	Allow map[string]Places
+	// Deny gives places that are never allowed, whatever Allow says.
+	Deny Places
+}
+
+// Match is a condition on stores. Of the fields that are set each must fit,
+// and of the patterns in a field any.
+type Match struct {
+	// Labels by key; the values are patterns.
+	Labels map[string]string
+	// Paths of the declaring file, from the checked root.
+	Paths []string
+	// Addresses of the store.
+	Addresses []string
+	// Names of the real thing.
+	Names []string
+	// Types of resource.
+	Types []string
+	// Role in which such a store holds the data, where its type does not tell:
+	// a bucket into which a tool writes backups. Empty for the store's own.
+	Role model.Role
+}
+
+// Places is a condition on locations. Of the fields that are set each must fit.
+type Places struct {
+	// Countries, ISO 3166-1 alpha-2, or @group.
+	Countries []string
+	// Subdivisions, ISO 3166-2, such as US-VA.
+	Subdivisions []string
+	// Clouds whose own company, not a partner, operates the place.
+	Clouds []string
+	// Regions, written cloud:region.
+	Regions []string
+	// Sites, by name.
+	Sites []string
+}
+
+// Site is a data center of one's own.
+type Site struct {
+	// Country, ISO 3166-1 alpha-2.
+	Country string
+	// Subdivision, ISO 3166-2; may be empty.
+	Subdivision string
+	// Operator of the site, when it is not oneself.
+	Operator string
+	// Match lists patterns of hosts, or datacenter:NAME.
+	Match []string
+}
+
+// Exception lets findings pass that are known and accepted for a time.
+type Exception struct {
+	// Rule whose findings are excepted.
+	Rule string
+	// Address is a pattern of the stores' addresses.
+	Address string
+	// Until is the last day on which it holds, YYYY-MM-DD.
+	Until string
+	// Approver who accepts it.
+	Approver string
+	// Reason it is accepted.
+	Reason string
+	// Ticket where it is tracked; may be empty.
+	Ticket string
+	// Source in the file.
+	Source model.Source
+}
+
+// ExpiredAt says whether the last day of the exception is over at a time.
+func (e Exception) ExpiredAt(now time.Time) bool {
+	last, err := time.Parse(time.DateOnly, e.Until)
+	// A date that can't be read does not extend an exception.
+	return err != nil || !now.UTC().Before(last.AddDate(0, 0, 1))
+}
+
+// Default returns the configuration that holds when there is no file.
+func Default() *Config {
+	c, err := Parse("", defaultText)
+	if err != nil {
+		panic(err) // the text is part of the program, and its tests read it
+	}
+	return c
+}
+
+// Setting returns where an entry of the file stands, and its text, for
+// messages. path is dotted: datasets.us-user-data.allow.storage. ok is false
+// for an entry that is not written.
+func (c *Config) Setting(path string) (text string, src model.Source, ok bool) {
+	text, ok = c.texts[path]
+	return text, c.sources[path], ok
+}
+
+// Error is a mistake in a configuration file.
+type Error struct {
+	// File and Line of the mistake, the line counted from 1.
+	File string
+	Line int
+	// Message says what is wrong.
+	Message string
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message) }
+
+// errorList joins errors in the order of their lines.
+func errorList(errs []*Error) error {
+	slices.SortStableFunc(errs, func(a, b *Error) int { return a.Line - b.Line })
+	var joined []error
+	for _, err := range errs {
+		joined = append(joined, err)
+	}
+	return errors.Join(joined...)
+}
+
+// Matches says whether a pattern, in which * stands for any text, fits text.
+func Matches(pattern, text string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == text
+	}
+	rest, ok := strings.CutPrefix(text, parts[0])
+	if !ok {
+		return false
+	}
+	last := parts[len(parts)-1]
+	for _, part := range parts[1 : len(parts)-1] {
+		at := strings.Index(rest, part)
+		if at < 0 {
+			return false
+		}
+		rest = rest[at+len(part):]
+	}
+	return strings.HasSuffix(rest, last)
+}
+
+// IsName says whether a path is that of a configuration file.
+func IsName(path string) bool { return filepath.Base(path) == FileName }
+
+// Rebase makes the patterns of paths start at dir, the directory of the
+// configuration from the checked root.
+func (c *Config) Rebase(dir string) {
+	rebase := func(patterns []string) {
+		for i, p := range patterns {
+			patterns[i] = path.Join(dir, p)
+		}
+	}
+	rebase(c.Exclude)
+	for _, d := range c.Datasets {
+		for _, m := range d.Match {
+			rebase(m.Paths)
+		}
+	}
+}
+
+// Excludes says whether a path is not to be checked.
+func (c *Config) Excludes(p string) bool {
+	for _, pattern := range c.Exclude {
+		if ok, err := doublestar.Match(pattern, p); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// ForPolicies is the configuration as data.stateside.config.
+func (c *Config) ForPolicies() map[string]any {
+	datasets := map[string]any{}
+	for name, d := range c.Datasets {
+		allow := map[string]any{}
+		for use, places := range d.Allow {
+			allow[use] = places.forPolicies()
+		}
+		datasets[name] = map[string]any{"title": d.Title, "allow": allow, "deny": d.Deny.forPolicies()}
+	}
+	return map[string]any{"datasets": datasets, "unlabelled": c.Unlabelled, "unknown": c.Unknown}
+}
+
+// forPolicies leaves out the fields that are not set: they restrict nothing.
+func (places Places) forPolicies() map[string]any {
+	fields := map[string]any{}
+	for name, values := range map[string][]string{
+		"countries": places.Countries, "subdivisions": places.Subdivisions, "clouds": places.Clouds,
+		"regions": places.Regions, "sites": places.Sites,
+	} {
+		if values != nil {
+			fields[name] = values
+		}
+	}
+	return fields
+}
