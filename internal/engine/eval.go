@@ -1,0 +1,286 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/topdown"
+
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+// capabilities are those of OPA without the builtins whose result depends on
+// anything but their arguments: network, environment, clock, chance.
+var capabilities = sync.OnceValue(func() *ast.Capabilities {
+	c := ast.CapabilitiesForThisVersion()
+	c.Builtins = slices.DeleteFunc(c.Builtins, func(b *ast.Builtin) bool { return b.Nondeterministic })
+	c.AllowNet = []string{}
+	return c
+})
+
+// schemas describe the input for the type checker.
+func schemas() *ast.SchemaSet {
+	var schema any
+	if err := json.Unmarshal(model.InputSchema(), &schema); err != nil {
+		panic(err) // the schema is part of the program, and its tests read it
+	}
+	set := ast.NewSchemaSet()
+	set.Put(ast.SchemaRootRef, schema)
+	return set
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// reads are the parts of the input that some policy can read: fields by name,
+// and of the store its fields in turn.
+type reads struct {
+	all       bool
+	fields    map[string]bool
+	store     map[string]bool
+	inventory bool
+}
+
+// readsOf looks through the policies for references to the input.
+func readsOf(modules map[string]*ast.Module) reads {
+	r := reads{fields: map[string]bool{}, store: map[string]bool{}}
+	for _, m := range modules {
+		ast.WalkRefs(m, func(ref ast.Ref) bool {
+			r.add(ref)
+			return false
+		})
+	}
+	return r
+}
+
+func (r *reads) add(ref ast.Ref) {
+	if ref.HasPrefix(ast.DefaultRootRef) {
+		if len(ref) == 1 || !isText(ref[1]) || text(ref[1]) == "inventory" {
+			r.inventory = true
+		}
+		return
+	}
+	if !ref.HasPrefix(ast.InputRootRef) {
+		return
+	}
+	if len(ref) == 1 || !isText(ref[1]) {
+		r.all = true
+		return
+	}
+	field := text(ref[1])
+	if field == "store" && len(ref) > 2 && isText(ref[2]) {
+		r.store[text(ref[2])] = true
+		return
+	}
+	r.fields[field] = true
+}
+
+func isText(t *ast.Term) bool { _, ok := t.Value.(ast.String); return ok }
+
+func text(t *ast.Term) string { return string(t.Value.(ast.String)) }
+
+// group is inputs that are alike to every policy, and what these say of them.
+type group struct {
+	inputs  []int
+	value   ast.Value
+	results []Result
+}
+
+// group puts inputs together that do not differ in what policies read.
+func (e *Engine) group(inputs []model.Input) ([]*group, error) {
+	var groups []*group
+	byKey := map[string]*group{}
+	for i := range inputs {
+		visible, err := e.reads.visible(&inputs[i])
+		if err != nil {
+			return nil, err
+		}
+		g := byKey[string(visible)]
+		if g == nil {
+			value, err := ast.ValueFromReader(bytes.NewReader(visible))
+			if err != nil {
+				return nil, err
+			}
+			g = &group{value: value}
+			byKey[string(visible)] = g
+			groups = append(groups, g)
+		}
+		g.inputs = append(g.inputs, i)
+	}
+	return groups, nil
+}
+
+// visible is the JSON of what policies can read of an input.
+func (r *reads) visible(in *model.Input) ([]byte, error) {
+	if r.all {
+		return json.Marshal(in)
+	}
+	shown := model.Input{Kind: in.Kind}
+	if r.fields["store"] {
+		shown.Store = in.Store
+	}
+	if r.fields["copies"] {
+		shown.Copies = in.Copies
+	}
+	if r.fields["placements"] {
+		shown.Placements = in.Placements
+	}
+	shown.Problem, shown.Exception = in.Problem, in.Exception
+	data, err := json.Marshal(shown)
+	if err != nil || len(r.store) == 0 || r.fields["store"] || in.Store == nil {
+		return data, err
+	}
+	part, err := r.partOfStore(in.Store)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(data[:len(data)-1], []byte(`,"store":`), part, []byte("}")), nil
+}
+
+// partOfStore is the JSON of the fields of a store that policies read.
+func (r *reads) partOfStore(s *model.Store) ([]byte, error) {
+	data, err := json.Marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool { return !r.store[name] })
+	return json.Marshal(fields)
+}
+
+// query is the prepared question to all rules.
+type query struct {
+	prepared rego.PreparedEvalQuery
+	sets     []ruleSet
+}
+
+func (e *Engine) prepare(ctx context.Context, data Data) (*query, error) {
+	content := map[string]any{"stateside": map[string]any{
+		"config": data.Config,
+		"geo":    map[string]any{"groups": data.Groups},
+		"now":    data.Now,
+	}}
+	if e.reads.inventory {
+		content["inventory"] = data.Inventory
+	}
+	object, err := plain(content)
+	if err != nil {
+		return nil, err
+	}
+	var body ast.Body
+	for i, s := range e.sets {
+		body = append(body, ast.Equality.Expr(ast.VarTerm("s"+strconv.Itoa(i)), ast.NewTerm(s.ref)))
+	}
+	store := inmem.NewFromObjectWithOpts(object, inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
+	prepared, err := rego.New(
+		rego.ParsedQuery(body), rego.Compiler(e.compiler), rego.Store(store),
+		// A builtin that fails would else make its rule silently pass.
+		rego.StrictBuiltinErrors(true),
+	).PrepareForEval(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("prepare policies: %w", err)
+	}
+	return &query{prepared: prepared, sets: e.sets}, nil
+}
+
+// plain makes maps and lists of Go values, as the store wants them.
+func plain(v any) (map[string]any, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var object map[string]any
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	return object, d.Decode(&object)
+}
+
+// run evaluates the groups on all processors.
+func (q *query) run(ctx context.Context, groups []*group) error {
+	errs := make([]error, len(groups))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(groups)) {
+		wg.Go(func() {
+			for i := range next {
+				groups[i].results, errs[i] = q.evaluate(ctx, groups[i].value)
+			}
+		})
+	}
+	for i := range groups {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func (q *query) evaluate(ctx context.Context, input ast.Value) ([]Result, error) {
+	answer, err := q.prepared.Eval(ctx, rego.EvalParsedInput(input))
+	if err != nil {
+		return nil, evalError(err)
+	}
+	if len(answer) != 1 {
+		return nil, errors.New("policies gave no answer")
+	}
+	var results []Result
+	for i, s := range q.sets {
+		said, _ := answer[0].Bindings["s"+strconv.Itoa(i)].([]any)
+		for _, one := range said {
+			r, err := s.result(one)
+			if err != nil {
+				return nil, err
+			}
+			results = append(results, r)
+		}
+	}
+	return results, nil
+}
+
+// evalError says where in the policies evaluation failed.
+func evalError(err error) error {
+	var e *topdown.Error
+	if errors.As(err, &e) && e.Location != nil && e.Location.File != "" {
+		return fmt.Errorf("%s:%d: %s", e.Location.File, e.Location.Row, e.Message)
+	}
+	return fmt.Errorf("evaluate policies: %w", err)
+}
+
+// result reads one element of a rule's set: a message, or an object with msg
+// and, if it likes, placement, setting and fix.
+func (s ruleSet) result(said any) (Result, error) {
+	r := Result{Rule: s.rule, Severity: s.severity, Placement: -1}
+	switch said := said.(type) {
+	case string:
+		r.Message = said
+	case map[string]any:
+		r.Message, _ = said["msg"].(string)
+		r.Setting, _ = said["setting"].(string)
+		r.Fix, _ = said["fix"].(string)
+		if n, ok := said["placement"].(json.Number); ok {
+			i, err := n.Int64()
+			if err != nil {
+				return r, fmt.Errorf("%s: rule %s names placement %s", s.rule.File, s.rule.ID, n)
+			}
+			r.Placement = int(i)
+		}
+	}
+	if strings.TrimSpace(r.Message) == "" {
+		return r, fmt.Errorf("%s: rule %s gives a result without a message: a text, or an object with `msg`, is needed", s.rule.File, s.rule.ID)
+	}
+	return r, nil
+}

@@ -1,0 +1,15 @@
+# METADATA
+# title: A called module is not there
+# description: |
+#   A module whose source is not among the checked files may declare stores and
+#   copies that this check knows nothing of.
+# custom:
+#   id: missing-module
+#   basis: policy
+#   remedy: vendor the module into the repository, or record an exception for the ones that hold no data
+package stateside.rules.missing_module
+
+warn contains result if {
+	input.problem.kind == "missing_module"
+	result := {"msg": input.problem.message}
+}

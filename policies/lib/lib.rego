@@ -1,0 +1,224 @@
+# METADATA
+# title: Library for residency rules
+# description: |
+#   What a configuration allows, and words for messages. Rules go over
+#   input.placements: each is one dataset at one place where it comes to rest,
+#   the store's own or that of a copy.
+package stateside.lib
+
+# Uses for which a dataset may have its own allowed places, by the role in which
+# the data rests.
+use_of := {
+	"primary": "storage",
+	"archive": "storage",
+	"cache": "storage",
+	"replica": "replica",
+	"backup": "backup",
+	"log": "copy",
+	"export": "copy",
+}
+
+# METADATA
+# description: The placements of datasets in roles that belong to a use.
+placements_for(use) := [p |
+	some p in input.placements
+	p.dataset != ""
+	use_of[p.role] == use
+]
+
+# METADATA
+# description: The name of a dataset for messages.
+title(p) := data.stateside.config.datasets[p.dataset].title
+
+# METADATA
+# description: |
+#   The use whose allowed places count for a placement: its own, or storage when
+#   the dataset has none for it.
+allowed_use(p) := use if {
+	use := use_of[p.role]
+	data.stateside.config.datasets[p.dataset].allow[use]
+} else := "storage"
+
+# METADATA
+# description: The allowed places for a placement. Undefined when the dataset allows every place.
+allowed(p) := data.stateside.config.datasets[p.dataset].allow[allowed_use(p)]
+
+# METADATA
+# description: The entry of the configuration that a placement does not meet, for messages.
+setting(p) := concat(".", ["datasets", p.dataset, "allow", allowed_use(p)])
+
+# METADATA
+# description: |
+#   The locations of a placement that are outside the allowed places, or denied.
+#   Who operates a place is left to a rule of its own.
+outside(p) := [l |
+	some l in p.locations
+	is_outside(p, l)
+]
+
+is_outside(p, l) if {
+	places := allowed(p)
+	not inside(l, places)
+}
+
+is_outside(p, l) if is_denied(p, l)
+
+# METADATA
+# description: All locations of a placement that are wrong for one reason or another.
+wrong(p) := [l |
+	some l in p.locations
+	is_wrong(p, l)
+]
+
+is_wrong(p, l) if is_outside(p, l)
+
+is_wrong(p, l) if is_foreign(p, l)
+
+# METADATA
+# description: |
+#   The locations that make a placement misplaced. Undefined when it is not, and
+#   when it is denied, which is said by a rule of its own.
+misplaced(p) := locations if {
+	locations := outside(p)
+	at_fault(p, locations)
+	not at_fault(p, denied(p))
+}
+
+# METADATA
+# description: |
+#   Whether a placement is in error when these of its locations are: data in
+#   several places must be right in all of them; of candidates, all must be wrong,
+#   for else the data may yet be in a right one.
+at_fault(p, locations) if {
+	p.status == "known"
+	count(locations) > 0
+}
+
+at_fault(p, locations) if {
+	p.status == "one_of"
+	count(locations) == count(p.locations)
+}
+
+inside(l, places) if {
+	in_countries(l, places)
+	in_subdivisions(l, places)
+	in_regions(l, places)
+	in_sites(l, places)
+}
+
+# A multi-region is inside only when all the countries it may lie in are.
+in_countries(l, places) if {
+	allowed_countries := countries(places.countries)
+	count(l.countries) > 0
+	every c in l.countries { c in allowed_countries }
+}
+
+in_countries(_, places) if not places.countries
+
+# A country of the United States whose state is not known is not in a state.
+in_subdivisions(l, places) if {
+	count(l.subdivisions) > 0
+	every s in l.subdivisions { s in places.subdivisions }
+}
+
+in_subdivisions(_, places) if not places.subdivisions
+
+in_regions(l, places) if concat(":", [l.cloud, l.region]) in places.regions
+
+in_regions(_, places) if not places.regions
+
+in_sites(l, places) if l.site in places.sites
+
+in_sites(_, places) if not places.sites
+
+# METADATA
+# description: A list of countries with its groups written out.
+countries(list) := {c |
+	some entry in list
+	some c in members(entry)
+}
+
+members(entry) := data.stateside.geo.groups[substring(entry, 1, -1)] if startswith(entry, "@")
+
+members(entry) := [entry] if not startswith(entry, "@")
+
+# METADATA
+# description: |
+#   The locations of a placement that its dataset denies. Deny wins over allow,
+#   and a multi-region is denied when one of its countries is.
+denied(p) := [l |
+	some l in p.locations
+	is_denied(p, l)
+]
+
+is_denied(p, l) if denies(data.stateside.config.datasets[p.dataset].deny, l)
+
+denies(deny, l) if {
+	some c in l.countries
+	c in countries(deny.countries)
+}
+
+denies(deny, l) if {
+	some s in l.subdivisions
+	s in deny.subdivisions
+}
+
+denies(deny, l) if l.cloud in deny.clouds
+
+denies(deny, l) if concat(":", [l.cloud, l.region]) in deny.regions
+
+denies(deny, l) if l.site in deny.sites
+
+# METADATA
+# description: |
+#   The locations of a placement that the approved clouds do not operate. A
+#   region that a partner runs, or a realm of its own, is not operated by the
+#   cloud's company.
+foreign_operator(p) := [l |
+	some l in p.locations
+	is_foreign(p, l)
+]
+
+is_foreign(p, l) if {
+	clouds := allowed(p).clouds
+	not operated_by(l, clouds)
+}
+
+operated_by(l, clouds) if {
+	l.cloud in clouds
+	not l.operator
+}
+
+# One's own site is approved as such, whoever is written as its operator.
+operated_by(l, clouds) if {
+	l.cloud == "on-premises"
+	"on-premises" in clouds
+}
+
+# METADATA
+# description: Locations as people write them.
+where(locations) := concat(" and ", [place_name(l) | some l in locations])
+
+place_name(l) := sprintf("%s (%s)", [label(l), detail(l)]) if detail(l) != ""
+
+place_name(l) := label(l) if detail(l) == ""
+
+label(l) := concat(" ", ["site", l.site]) if l.site
+
+label(l) := concat(" ", [l.cloud, l.region]) if not l.site
+
+# A multi-region of many countries is told by its name.
+detail(l) := concat(", ", [part |
+	some part in [city(l), concat(", ", l.countries)]
+	part != ""
+]) if {
+	count(l.countries) <= 3
+}
+
+detail(l) := city(l) if count(l.countries) > 3
+
+city(l) := l.name if not l.site
+
+city(l) := "" if l.site
+
+city(l) := "" if not l.name

@@ -1,0 +1,78 @@
+package stateside.lib_test
+
+import data.stateside.lib
+
+test_countries_writes_out_groups if {
+	lib.countries(["US", "@eu"]) == {"US", "DE", "FR"} with data.stateside.geo.groups as groups
+}
+
+test_allowed_use_falls_back_to_storage if {
+	lib.allowed_use(placement("replica", [])) == "storage" with data.stateside.config as config
+	lib.allowed_use(placement("backup", [])) == "backup" with data.stateside.config as config
+}
+
+test_every_dataset_without_allow_is_everywhere_right if {
+	no_allow := {"datasets": {"us": {"title": "x"}}}
+	lib.wrong(placement("primary", [singapore])) == [] with data.stateside.config as no_allow
+}
+
+test_multi_region_needs_all_its_countries if {
+	some_allowed := {"datasets": {"us": {"allow": {"storage": {"countries": ["DE", "FR"]}}}}}
+	all_allowed := {"datasets": {"us": {"allow": {"storage": {"countries": ["BE", "DE", "FR", "NL"]}}}}}
+	lib.outside(placement("primary", [europe])) == [europe] with data.stateside.config as some_allowed
+	lib.outside(placement("primary", [europe])) == [] with data.stateside.config as all_allowed
+}
+
+test_subdivisions if {
+	virginia_only := {"datasets": {"us": {"allow": {"storage": {"subdivisions": ["US-VA"]}}}}}
+	lib.outside(placement("primary", [ashburn])) == [] with data.stateside.config as virginia_only
+	lib.outside(placement("primary", [singapore])) == [singapore] with data.stateside.config as virginia_only
+}
+
+test_regions if {
+	one_region := {"datasets": {"us": {"allow": {"storage": {"regions": ["oci:us-ashburn-1"]}}}}}
+	lib.outside(placement("primary", [ashburn])) == [] with data.stateside.config as one_region
+	lib.outside(placement("primary", [partner])) == [partner] with data.stateside.config as one_region
+	lib.outside(placement("primary", [own_site])) == [own_site] with data.stateside.config as one_region
+}
+
+test_sites if {
+	one_site := {"datasets": {"us": {"allow": {"storage": {"sites": ["va1"]}}}}}
+	lib.outside(placement("primary", [own_site])) == [] with data.stateside.config as one_site
+	lib.outside(placement("primary", [ashburn])) == [ashburn] with data.stateside.config as one_site
+}
+
+test_deny_by_each_field if {
+	every deny in [
+		{"countries": ["SG"]}, {"clouds": ["aws"]}, {"regions": ["aws:ap-southeast-1"]},
+	] {
+		denying := {"datasets": {"us": {"deny": deny}}}
+		lib.denied(placement("primary", [singapore, ashburn])) == [singapore] with data.stateside.config as denying
+	}
+	no_site := {"datasets": {"us": {"deny": {"sites": ["va1"]}}}}
+	lib.denied(placement("primary", [own_site, ashburn])) == [own_site] with data.stateside.config as no_site
+	no_virginia := {"datasets": {"us": {"deny": {"subdivisions": ["US-VA"]}}}}
+	lib.denied(placement("primary", [virginia, singapore])) == [virginia] with data.stateside.config as no_virginia
+}
+
+test_at_fault if {
+	lib.at_fault(placement("primary", [ashburn, singapore]), [singapore])
+	not lib.at_fault(placement("primary", [ashburn]), [])
+	not lib.at_fault(one_of("primary", [ashburn, singapore]), [singapore])
+	lib.at_fault(one_of("primary", [virginia, singapore]), [virginia, singapore])
+	not lib.at_fault(unknown("primary"), [])
+}
+
+test_own_site_is_operated_by_oneself if {
+	own := {"datasets": {"us": {"allow": {"storage": {"clouds": ["on-premises"]}}}}}
+	hosted := object.union(own_site, {"operator": "Colo Inc"})
+	lib.foreign_operator(placement("primary", [hosted])) == [] with data.stateside.config as own
+}
+
+test_words if {
+	lib.where([singapore]) == "aws ap-southeast-1 (Singapore, SG)"
+	lib.where([own_site]) == "site va1 (US)"
+	lib.where([europe]) == "google eu (EU multi-region)"
+	lib.where([singapore, own_site]) == "aws ap-southeast-1 (Singapore, SG) and site va1 (US)"
+	lib.where([{"cloud": "oci", "region": "us-newark-1", "countries": ["US"]}]) == "oci us-newark-1 (US)"
+}

@@ -1,0 +1,27 @@
+# METADATA
+# title: A backup is kept outside its allowed places
+# description: |
+#   Backups and snapshots of a dataset, and copies of these, must lie in the
+#   places that the configuration allows for backups. Where a cloud copies
+#   backups to another region by itself, that region counts.
+# custom:
+#   id: backup-place
+#   basis: policy
+#   remedy: back up to a vault or region in an allowed place, or record an exception with an end
+package stateside.rules.backup_place
+
+import data.stateside.lib
+
+deny contains result if {
+	some p in lib.placements_for("backup")
+	wrong := lib.misplaced(p)
+	result := {
+		"msg": sprintf("backup of %s is kept in %s%s", [lib.title(p), lib.where(wrong), by_default(p)]),
+		"placement": p.index,
+		"setting": lib.setting(p),
+	}
+}
+
+by_default(p) := " by the cloud's own doing" if p.automatic
+
+by_default(p) := "" if not p.automatic

@@ -1,0 +1,27 @@
+package stateside.rules.backup_place_test
+
+import data.stateside.lib_test as facts
+import data.stateside.rules.backup_place
+
+said(placements) := result if {
+	result := backup_place.deny with input as facts.store(placements)
+		with data.stateside.config as facts.config
+		with data.stateside.geo.groups as facts.groups
+}
+
+test_outside_is_denied if {
+	said([facts.placement("backup", [facts.singapore])]) == {{
+		"msg": "backup of US user data is kept in aws ap-southeast-1 (Singapore, SG)",
+		"placement": 0,
+		"setting": "datasets.us.allow.backup",
+	}}
+}
+
+test_automatic_backup_says_so if {
+	some result in said([object.union(facts.placement("backup", [facts.europe]), {"automatic": true})])
+	result.msg == "backup of US user data is kept in google eu (EU multi-region) by the cloud's own doing"
+}
+
+test_inside_is_right if said([facts.placement("backup", [facts.virginia])]) == set()
+
+test_primary_is_left_to_another_rule if said([facts.placement("primary", [facts.singapore])]) == set()

@@ -1,0 +1,42 @@
+# METADATA
+# title: Data is with an operator that is not approved
+# description: |
+#   A place may be in the right country and still be wrong, because who operates
+#   it is not an approved custodian of the dataset. Regions that a partner runs
+#   for a cloud, and realms that a cloud keeps apart, are not its own.
+# custom:
+#   id: cloud-not-allowed
+#   basis: contract
+#   remedy: move the data to an approved cloud, or record an exception with an end
+package stateside.rules.cloud_not_allowed
+
+import data.stateside.lib
+
+deny contains result if {
+	some p in input.placements
+	p.dataset != ""
+	wrong := lib.foreign_operator(p)
+	count(wrong) > 0
+	lib.at_fault(p, lib.wrong(p))
+
+	# Where the place is wrong in itself, that is said instead.
+	not lib.at_fault(p, lib.outside(p))
+	result := {
+		"msg": sprintf(
+			"%s of %s is with %s, not with an approved operator",
+			[words[p.role], lib.title(p), lib.where(wrong)],
+		),
+		"placement": p.index,
+		"setting": lib.setting(p),
+	}
+}
+
+words := {
+	"primary": "primary copy",
+	"archive": "archive",
+	"cache": "cache",
+	"replica": "replica",
+	"backup": "backup",
+	"log": "log",
+	"export": "export",
+}

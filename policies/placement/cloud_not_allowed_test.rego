@@ -1,0 +1,36 @@
+package stateside.rules.cloud_not_allowed_test
+
+import data.stateside.lib_test as facts
+import data.stateside.rules.cloud_not_allowed
+
+said(placements) := result if {
+	result := cloud_not_allowed.deny with input as facts.store(placements)
+		with data.stateside.config as facts.config
+		with data.stateside.geo.groups as facts.groups
+}
+
+test_right_country_with_the_wrong_operator if {
+	said([facts.placement("primary", [facts.virginia])]) == {{
+		"msg": "primary copy of US user data is with aws us-east-1 (N. Virginia, US), not with an approved operator",
+		"placement": 0,
+		"setting": "datasets.us.allow.storage",
+	}}
+}
+
+test_own_site_is_not_the_approved_cloud if count(said([facts.placement("primary", [facts.own_site])])) == 1
+
+test_partner_of_the_approved_cloud if count(said([facts.placement("primary", [facts.partner])])) == 1
+
+test_approved_cloud_is_right if said([facts.placement("primary", [facts.ashburn])]) == set()
+
+test_use_without_clouds_takes_any if said([facts.placement("backup", [facts.virginia])]) == set()
+
+test_wrong_place_is_left_to_another_rule if {
+	said([facts.placement("primary", [facts.singapore])]) == set()
+	said([facts.placement("primary", [facts.beijing])]) == set()
+}
+
+test_candidates_wrong_for_different_reasons if {
+	count(said([facts.one_of("primary", [facts.virginia, facts.singapore])])) == 1
+	said([facts.one_of("primary", [facts.virginia, facts.ashburn])]) == set()
+}

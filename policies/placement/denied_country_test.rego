@@ -1,0 +1,38 @@
+package stateside.rules.denied_country_test
+
+import data.stateside.lib_test as facts
+import data.stateside.rules.denied_country
+
+said(placements) := said_with(placements, facts.config)
+
+said_with(placements, config) := result if {
+	result := denied_country.deny with input as facts.store(placements)
+		with data.stateside.config as config
+		with data.stateside.geo.groups as facts.groups
+}
+
+test_denied_in_every_role if {
+	every role in ["primary", "replica", "backup", "log", "export", "cache", "archive"] {
+		said([facts.placement(role, [facts.beijing])]) == {{
+			"msg": "US user data is in a denied place: aws cn-north-1 (Beijing, CN)",
+			"placement": 0,
+			"setting": "datasets.us.deny",
+		}}
+	}
+}
+
+test_deny_wins_over_allow if {
+	generous := {"datasets": {"us": {
+		"title": "US user data",
+		"allow": {"storage": {"countries": ["US", "CN"]}},
+		"deny": {"countries": ["CN"]},
+	}}}
+	count(said_with([facts.placement("primary", [facts.beijing])], generous)) == 1
+}
+
+test_not_allowed_is_not_yet_denied if said([facts.placement("primary", [facts.singapore])]) == set()
+
+test_candidates_are_denied_only_when_all_are if {
+	said([facts.one_of("primary", [facts.beijing, facts.ashburn])]) == set()
+	count(said([facts.one_of("primary", [facts.beijing])])) == 1
+}
