@@ -1,0 +1,245 @@
+// Package check runs a whole check: it finds the files and the configuration,
+// lets the loaders read them, joins what they found, asks the policies, and
+// applies the exceptions. It decides nothing itself.
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/agext/levenshtein"
+
+	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/config"
+	"github.com/stateside-dev/stateside/internal/engine"
+	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/inventory"
+	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/source"
+	"github.com/stateside-dev/stateside/internal/triage"
+	"github.com/stateside-dev/stateside/loaders"
+)
+
+// Options of a check.
+type Options struct {
+	// Paths to check, files or directories; the current directory when empty.
+	Paths []string
+	// Root beyond which nothing is read; found from the paths when empty.
+	Root string
+	// ConfigFile to use; searched for upwards from the paths when empty.
+	ConfigFile string
+	// Policies of the user's own.
+	Policies []engine.Policy
+	// Loaders' options.
+	Loaders loaders.Options
+	// Now against which dates are held.
+	Now time.Time
+	// Tool is the version that is checking.
+	Tool string
+}
+
+// Result of a check.
+type Result struct {
+	// Report for people and machines.
+	Report model.Report
+	// Document that was judged.
+	Document model.Document
+	// Config that was used.
+	Config *config.Config
+	// Tree of the files, for snippets. The caller closes it.
+	Tree *source.Tree
+	// Checked says what the paths are within the tree, for messages.
+	Checked []string
+	// WorkDir is the directory from which paths are shown.
+	WorkDir string
+}
+
+// Load finds and reads what is to be checked, and joins it. The report holds
+// the summary and the problems, and no findings yet.
+func Load(ctx context.Context, o Options) (*Result, error) {
+	s, err := locate(o.Paths, o.Root)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := s.config(o.ConfigFile)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := source.Open(s.root)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", s.root, err)
+	}
+	r := &Result{Config: cfg, Tree: tree, Checked: append(s.paths, s.given...), WorkDir: s.workDir}
+	files, doc := read(ctx, tree, s, cfg, o.Loaders)
+	r.Document = inventory.Join(doc, cfg)
+	r.Report = model.Report{
+		Version: model.Version, Tool: o.Tool, Config: cfg.File, Now: o.Now.UTC().Format(time.RFC3339),
+		Summary: summarize(r.Document, files), Findings: []model.Finding{}, Problems: r.Document.Problems,
+	}
+	return r, nil
+}
+
+// Run checks. The error says why the check itself could not be done; what is
+// wrong with what was checked is in the result.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	// Compiling the policies and reading the files need nothing of each other.
+	compiled := make(chan struct{})
+	var rules *engine.Engine
+	var compileErr error
+	go func() {
+		defer close(compiled)
+		rules, compileErr = engine.Compile(o.Policies)
+	}()
+	r, err := Load(ctx, o)
+	<-compiled
+	if err != nil || compileErr != nil {
+		if r != nil {
+			r.Tree.Close()
+		}
+		return nil, errors.Join(err, compileErr)
+	}
+	if err := r.judge(ctx, rules, o.Now); err != nil {
+		r.Tree.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// read lets each loader read the files that it claims.
+func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, options loaders.Options) (int, model.Document) {
+	names, unreadable := tree.Walk(s.paths, cfg.Excludes)
+	names = append(names, s.files...)
+	var all model.Document
+	read := 0
+	for _, l := range loaders.All(&geo.Tables{}, &catalog.Catalogue{}, options) {
+		var claimed []string
+		for _, name := range names {
+			if l.Claims(name) {
+				claimed = append(claimed, name)
+			}
+		}
+		for _, u := range unreadable {
+			if l.Claims(u.Path) || !strings.Contains(path.Base(u.Path), ".") && !errors.Is(u.Err, source.ErrOutside) {
+				all.Problems = append(all.Problems, unread(u))
+			}
+		}
+		if len(claimed) == 0 {
+			continue
+		}
+		read += len(claimed)
+		doc := l.Load(ctx, tree, claimed)
+		all.Stores = append(all.Stores, doc.Stores...)
+		all.Copies = append(all.Copies, doc.Copies...)
+		all.Problems = append(all.Problems, doc.Problems...)
+	}
+	return read, all
+}
+
+func unread(u source.Unreadable) model.Problem {
+	return model.Problem{
+		Kind: model.Unread, Message: fmt.Sprintf("%s can't be read: %v", u.Path, u.Err),
+		Source: &model.Source{File: u.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
+	}
+}
+
+// judge asks the policies about the stores and problems, applies the
+// exceptions, and asks about these in turn.
+func (r *Result) judge(ctx context.Context, rules *engine.Engine, now time.Time) error {
+	if err := checkRules(r.Config, rules); err != nil {
+		return err
+	}
+	data := engine.Data{
+		Config: r.Config.ForPolicies(), Groups: geo.Groups(), Now: r.Report.Now, Inventory: r.Document,
+	}
+	inputs := inventory.Inputs(r.Document, r.Config)
+	results, err := rules.Evaluate(ctx, data, inputs)
+	if err != nil {
+		return err
+	}
+	findings, err := toFindings(results, inputs, r.Config)
+	if err != nil {
+		return err
+	}
+	uses := triage.Apply(findings, r.Config.Exceptions, now)
+	if len(uses) > 0 {
+		inputs := exceptionInputs(uses)
+		results, err := rules.Evaluate(ctx, data, inputs)
+		if err != nil {
+			return err
+		}
+		more, err := toFindings(results, inputs, r.Config)
+		if err != nil {
+			return err
+		}
+		findings = append(findings, more...)
+	}
+	sortFindings(findings)
+	r.Report.Findings = findings
+	count(&r.Report.Summary, findings)
+	return nil
+}
+
+func exceptionInputs(uses []model.ExceptionUse) []model.Input {
+	inputs := make([]model.Input, len(uses))
+	for i := range uses {
+		inputs[i] = model.Input{Kind: model.ExceptionInput, Exception: &uses[i]}
+	}
+	return inputs
+}
+
+// checkRules refuses an exception of a rule that does not exist.
+func checkRules(cfg *config.Config, rules *engine.Engine) error {
+	var ids []string
+	for _, r := range rules.Rules() {
+		ids = append(ids, r.ID)
+	}
+	for _, e := range cfg.Exceptions {
+		nearest, distance := "", len(e.Rule)
+		known := false
+		for _, id := range ids {
+			known = known || id == e.Rule
+			if d := levenshtein.Distance(e.Rule, id, nil); d < distance {
+				nearest, distance = id, d
+			}
+		}
+		if !known {
+			return &config.Error{File: e.Source.File, Line: e.Source.Line, Message: fmt.Sprintf("there is no rule %q; did you mean %q?", e.Rule, nearest)}
+		}
+	}
+	return nil
+}
+
+// summarize counts what was found.
+func summarize(doc model.Document, files int) model.Summary {
+	s := model.Summary{Files: files, Stores: len(doc.Stores), Copies: len(doc.Copies), Unknown: map[model.Cause]int{}}
+	for i := range doc.Stores {
+		switch p := doc.Stores[i].Place; p.Status {
+		case model.Known:
+			s.Known++
+		case model.OneOf:
+			s.OneOf++
+		case model.Caller:
+			s.Caller++
+		default:
+			s.Unknown[p.Cause]++
+		}
+	}
+	return s
+}
+
+func count(s *model.Summary, findings []model.Finding) {
+	for _, f := range findings {
+		switch {
+		case f.SuppressedBy != nil:
+			s.Suppressed++
+		case f.Severity == model.Error:
+			s.Errors++
+		default:
+			s.Warnings++
+		}
+	}
+}

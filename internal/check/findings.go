@@ -1,0 +1,148 @@
+package check
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stateside-dev/stateside/internal/config"
+	"github.com/stateside-dev/stateside/internal/engine"
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+// toFindings gives what the rules said the store, place, chain and line that it
+// is about.
+func toFindings(results []engine.Result, inputs []model.Input, cfg *config.Config) ([]model.Finding, error) {
+	findings := []model.Finding{}
+	seen := map[string]bool{}
+	for _, r := range results {
+		f, err := toFinding(r, &inputs[r.Input], cfg)
+		if err != nil {
+			return nil, err
+		}
+		f.Fingerprint = fingerprint(f)
+		if !seen[f.Fingerprint] {
+			seen[f.Fingerprint] = true
+			findings = append(findings, f)
+		}
+	}
+	return findings, nil
+}
+
+func toFinding(r engine.Result, in *model.Input, cfg *config.Config) (model.Finding, error) {
+	f := model.Finding{
+		Rule: r.Rule.ID, Severity: r.Severity, Message: r.Message, Fix: cmp.Or(r.Fix, r.Rule.Remedy),
+		Setting: setting(r.Setting, cfg),
+	}
+	switch {
+	case in.Problem != nil:
+		f.Source, f.Address = in.Problem.Source, in.Problem.Address
+	case in.Exception != nil:
+		f.Source = &in.Exception.Source
+	case in.Store != nil:
+		f.Store, f.Address, f.Source = in.Store.ID, in.Store.Address, &in.Store.Source
+	}
+	if r.Placement < 0 {
+		return f, nil
+	}
+	if r.Placement >= len(in.Placements) {
+		return f, fmt.Errorf("%s: rule %s names placement %d, which the input does not have", r.Rule.File, r.Rule.ID, r.Placement)
+	}
+	place(&f, in, in.Placements[r.Placement])
+	return f, nil
+}
+
+// place says which dataset a finding is about, and where it is.
+func place(f *model.Finding, in *model.Input, p model.Placement) {
+	f.Dataset, f.Role = p.Dataset, p.Role
+	for _, d := range in.Store.Datasets {
+		if d.Name == p.Dataset {
+			f.Path = d.Path
+		}
+	}
+	if p.Copy == "" {
+		f.Place = &in.Store.Place
+		f.Source = deciding(in.Store)
+		return
+	}
+	for i := range in.Copies.Out {
+		if c := &in.Copies.Out[i]; c.ID == p.Copy {
+			f.Copy, f.Place, f.Source = c.ID, &c.Place, &c.Source
+			f.Path = append(slices.Clone(f.Path), c.ID)
+			return
+		}
+	}
+}
+
+// deciding is where a store's own block says the place, else the block.
+func deciding(s *model.Store) *model.Source {
+	if len(s.Place.Because) > 0 {
+		if first := s.Place.Because[0].Source; first != nil && s.Source.Contains(*first) {
+			return first
+		}
+	}
+	return &s.Source
+}
+
+// setting is the entry of the configuration that a rule names.
+func setting(path string, cfg *config.Config) *model.Step {
+	if path == "" {
+		return nil
+	}
+	text, src, ok := cfg.Setting(path)
+	if !ok {
+		return nil
+	}
+	step := &model.Step{What: path, Value: text}
+	if cfg.File != "" {
+		step.Source = &src
+	}
+	return step
+}
+
+// fingerprint names a finding by what it is about. Lines are left out: they
+// move.
+func fingerprint(f model.Finding) string {
+	parts := []string{f.Rule, f.Store, f.Copy, f.Dataset, string(f.Role)}
+	if f.Place != nil {
+		parts = append(parts, string(f.Place.Status))
+		for _, l := range f.Place.Locations {
+			parts = append(parts, l.Cloud, l.Region, l.Site, l.Endpoint)
+		}
+	}
+	if f.Store == "" || f.Place == nil {
+		parts = append(parts, f.Message, f.Address)
+		if f.Source != nil {
+			parts = append(parts, f.Source.File)
+		}
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// sortFindings puts errors before warnings, then goes by file and line.
+func sortFindings(findings []model.Finding) {
+	rank := func(f model.Finding) int {
+		if f.Severity == model.Error {
+			return 0
+		}
+		return 1
+	}
+	at := func(f model.Finding) model.Source {
+		if f.Source == nil {
+			return model.Source{}
+		}
+		return *f.Source
+	}
+	slices.SortStableFunc(findings, func(a, b model.Finding) int {
+		x, y := at(a), at(b)
+		return cmp.Or(
+			cmp.Compare(rank(a), rank(b)), cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line),
+			cmp.Compare(x.Column, y.Column), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Address, b.Address),
+			cmp.Compare(a.Message, b.Message), cmp.Compare(a.Fingerprint, b.Fingerprint),
+		)
+	})
+}

@@ -1,0 +1,173 @@
+// Package cli is the command line: a table of commands with their flags, the
+// help that comes from it, and the exit codes.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// The exit codes, the same for every command and format.
+const (
+	ExitClean    = 0 // nothing found
+	ExitFindings = 1 // findings of the failing severity
+	ExitError    = 2 // the check itself could not be done
+)
+
+// Env is what a run sees of the world.
+type Env struct {
+	// Args after the program's name.
+	Args []string
+	// Stdout and Stderr for results and for errors.
+	Stdout, Stderr io.Writer
+	// Environ as os.Environ gives it.
+	Environ []string
+	// Now is the time when --now gives none.
+	Now time.Time
+	// Version of the program.
+	Version string
+}
+
+// command is one row of the table of commands.
+type command struct {
+	name  string
+	args  string
+	short string
+	long  string
+	flags func(*pflag.FlagSet, *flags)
+	run   func(context.Context, *Env, *flags, []string) (int, error)
+}
+
+// commands in the order of the help. The first one is the default.
+func commands() []command {
+	return []command{
+		{
+			name: "check", args: "[PATH…]", short: "check that data rests in allowed places (the default)",
+			long: `Checks the Terraform configuration below each PATH, the current directory
+when there is none. Where the data may rest is said by the nearest
+stateside.yaml at or above the first PATH.`,
+			flags: checkFlags, run: runCheck,
+		},
+		{
+			name: "inventory", args: "[PATH…]", short: "list the stores and copies, with their places",
+			long: `Lists every store below each PATH, where it is, which data rests in it,
+and where its copies go. Nothing is judged.`,
+			flags: inventoryFlags, run: runInventory,
+		},
+		{
+			name: "rules", short: "list the rules",
+			long:  `Lists the built-in rules, and with --policy a user's own.`,
+			flags: rulesFlags, run: runRules,
+		},
+		{
+			name: "schema", args: "[input|inventory|report]", short: "print the JSON Schema of the model",
+			long: `Prints the JSON Schema of what rules see as input (the default), of the
+inventory (also data.inventory in rules), or of the report.`,
+			flags: noFlags, run: runSchema,
+		},
+		{
+			name: "version", short: "print the version",
+			long:  `Prints the version of the program and of the model.`,
+			flags: noFlags, run: runVersion,
+		},
+	}
+}
+
+// errUsage is an error of the command line; it points to the help.
+type errUsage struct{ error }
+
+// Run runs the program and returns its exit code.
+func Run(ctx context.Context, env *Env) int {
+	c, args, isTop := choose(env.Args)
+	if isTop {
+		fmt.Fprint(env.Stdout, topHelp())
+		return ExitClean
+	}
+	f := &flags{}
+	set := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	set.SortFlags = false
+	c.flags(set, f)
+	help := set.BoolP("help", "h", false, "show this help")
+	err := set.Parse(args)
+	switch {
+	case *help || errors.Is(err, pflag.ErrHelp):
+		fmt.Fprint(env.Stdout, commandHelp(c, set))
+		return ExitClean
+	case err != nil:
+		err = errUsage{err}
+	default:
+		var code int
+		if code, err = c.run(ctx, env, f, set.Args()); err == nil {
+			return code
+		}
+	}
+	fmt.Fprintf(env.Stderr, "stateside: %v\n", err)
+	var usage errUsage
+	if errors.As(err, &usage) {
+		fmt.Fprintf(env.Stderr, "`stateside %s --help` lists what there is.\n", c.name)
+	}
+	return ExitError
+}
+
+// choose finds the command that the arguments mean. Without one they are those
+// of check. isTop says that the help of the whole program is asked for.
+func choose(args []string) (c command, rest []string, isTop bool) {
+	all := commands()
+	if len(args) == 0 {
+		return all[0], nil, false
+	}
+	switch args[0] {
+	case "help", "--help", "-h":
+		if len(args) == 1 {
+			return command{}, nil, true
+		}
+		args = []string{args[1], "--help"}
+	case "--version":
+		args = []string{"version"}
+	}
+	at := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] })
+	if at < 0 {
+		return all[0], args, false
+	}
+	return all[at], args[1:], false
+}
+
+func topHelp() string {
+	var b strings.Builder
+	b.WriteString(`stateside checks where the data of a population comes to rest: the primary
+store, each replica, each backup, each export. It fails when a place is not
+allowed for the data.
+
+Usage: stateside [COMMAND] [FLAGS] [PATH…]
+
+Commands:
+`)
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  %-10s %s\n", c.name, c.short)
+	}
+	b.WriteString("\n" + exitHelp + "\n`stateside COMMAND --help` shows the flags of a command.\n")
+	return b.String()
+}
+
+const exitHelp = `Exit codes:
+  0  nothing found
+  1  findings: errors, and with --strict warnings too
+  2  the check could not be done: a bad flag, configuration or policy
+`
+
+func commandHelp(c command, set *pflag.FlagSet) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\nUsage: %s\n\nFlags:\n%s", c.long, strings.TrimSpace("stateside "+c.name+" [FLAGS] "+c.args), set.FlagUsages())
+	if c.name == "check" {
+		b.WriteString("\n" + exitHelp)
+	}
+	return b.String()
+}

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/stateside-dev/stateside/internal/engine"
+	"github.com/stateside-dev/stateside/loaders"
+	"github.com/stateside-dev/stateside/loaders/terraform"
+)
+
+// flags are the values of all flags; each command defines those it has.
+type flags struct {
+	format      string
+	config      string
+	root        string
+	policies    []string
+	strict      bool
+	now         string
+	assignments []terraform.Assignment
+}
+
+func noFlags(*pflag.FlagSet, *flags) {}
+
+func checkFlags(set *pflag.FlagSet, f *flags) {
+	inventoryFlags(set, f)
+	policyFlag(set, f)
+	set.BoolVar(&f.strict, "strict", false, "fail on warnings too")
+	set.StringVar(&f.now, "now", "", "the `TIME` against which exceptions are held, as 2026-12-31 or RFC 3339 (default the clock)")
+}
+
+func inventoryFlags(set *pflag.FlagSet, f *flags) {
+	formatFlag(set, f)
+	set.StringVarP(&f.config, "config", "c", "", "the configuration `FILE` (default the nearest stateside.yaml upwards)")
+	set.StringVar(&f.root, "root", "", "the `DIR` beyond which nothing is read (default the repository)")
+	set.Var(&varFlag{f}, "var", "set a Terraform variable, as `NAME=VALUE`")
+	set.Var(&varFileFlag{f}, "var-file", "set Terraform variables from a `FILE`; of several values the last one wins")
+}
+
+func rulesFlags(set *pflag.FlagSet, f *flags) {
+	formatFlag(set, f)
+	policyFlag(set, f)
+}
+
+func formatFlag(set *pflag.FlagSet, f *flags) {
+	set.StringVarP(&f.format, "format", "f", "text", "`FORMAT` of the output: text or json")
+}
+
+func policyFlag(set *pflag.FlagSet, f *flags) {
+	set.StringArrayVarP(&f.policies, "policy", "p", nil, "a `DIR` with Rego of one's own, in packages stateside.rules.<name>")
+}
+
+// varFlag and varFileFlag share one list, since their order decides.
+type varFlag struct{ flags *flags }
+
+func (v *varFlag) String() string { return "" }
+func (v *varFlag) Type() string   { return "string" }
+
+// Set takes NAME=VALUE.
+func (v *varFlag) Set(text string) error {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok || name == "" {
+		return fmt.Errorf("%q is not NAME=VALUE", text)
+	}
+	v.flags.assignments = append(v.flags.assignments, terraform.Assignment{Name: name, Value: value})
+	return nil
+}
+
+type varFileFlag struct{ flags *flags }
+
+func (v *varFileFlag) String() string { return "" }
+func (v *varFileFlag) Type() string   { return "string" }
+
+// Set takes a file, whose content is read later.
+func (v *varFileFlag) Set(file string) error {
+	v.flags.assignments = append(v.flags.assignments, terraform.Assignment{File: file})
+	return nil
+}
+
+func (f *flags) checkFormat() error {
+	if f.format != "text" && f.format != "json" {
+		return errUsage{fmt.Errorf("there is no format %q; there are text and json", f.format)}
+	}
+	return nil
+}
+
+// time is that of --now, else the clock's.
+func (f *flags) time(clock time.Time) (time.Time, error) {
+	if f.now == "" {
+		return clock, nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, f.now); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, errUsage{fmt.Errorf("--now %q is neither a day such as 2026-12-31 nor RFC 3339", f.now)}
+}
+
+// loaders makes the loaders' options of the flags and the environment.
+func (f *flags) loaders(environ []string) (loaders.Options, error) {
+	o := terraform.Options{Assignments: f.assignments, Environment: map[string]string{}}
+	for i, a := range o.Assignments {
+		if a.File == "" {
+			continue
+		}
+		data, err := os.ReadFile(a.File)
+		if err != nil {
+			return loaders.Options{}, fmt.Errorf("--var-file: %w", err)
+		}
+		if problems := terraform.CheckVariables(a.File, data); len(problems) > 0 {
+			return loaders.Options{}, fmt.Errorf("--var-file: %s", problems[0].Message)
+		}
+		o.Assignments[i].Data = data
+	}
+	for _, entry := range environ {
+		name, value, _ := strings.Cut(entry, "=")
+		if variable, ok := strings.CutPrefix(name, "TF_VAR_"); ok {
+			o.Environment[variable] = value
+		}
+		if name == "TF_WORKSPACE" {
+			o.Workspace = value
+		}
+	}
+	return loaders.Options{Terraform: o}, nil
+}
+
+// userPolicies reads the Rego below the directories of --policy. A directory
+// without any is a mistake: its rules would silently not be asked.
+func (f *flags) userPolicies() ([]engine.Policy, error) {
+	var all []engine.Policy
+	for _, dir := range f.policies {
+		before := len(all)
+		err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || filepath.Ext(name) != ".rego" || strings.HasSuffix(name, "_test.rego") {
+				return err
+			}
+			data, err := os.ReadFile(name)
+			all = append(all, engine.Policy{Name: filepath.ToSlash(name), Data: data})
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("--policy: %w", err)
+		}
+		if len(all) == before {
+			return nil, fmt.Errorf("--policy: %s has no .rego file", dir)
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/stateside-dev/stateside/internal/check"
+	"github.com/stateside-dev/stateside/internal/engine"
+	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/report"
+)
+
+// options makes the options of a check of flags, arguments and environment.
+func options(env *Env, f *flags, paths []string) (check.Options, error) {
+	if err := f.checkFormat(); err != nil {
+		return check.Options{}, err
+	}
+	now, err := f.time(env.Now)
+	if err != nil {
+		return check.Options{}, err
+	}
+	loaderOptions, err := f.loaders(env.Environ)
+	if err != nil {
+		return check.Options{}, err
+	}
+	policies, err := f.userPolicies()
+	if err != nil {
+		return check.Options{}, err
+	}
+	return check.Options{
+		Paths: paths, Root: f.root, ConfigFile: f.config, Policies: policies,
+		Loaders: loaderOptions, Now: now, Tool: env.Version,
+	}, nil
+}
+
+func runCheck(ctx context.Context, env *Env, f *flags, paths []string) (int, error) {
+	o, err := options(env, f, paths)
+	if err != nil {
+		return 0, err
+	}
+	r, err := check.Run(ctx, o)
+	if err != nil {
+		return 0, err
+	}
+	defer r.Tree.Close()
+	write := report.Text
+	if f.format == "json" {
+		write = report.JSON
+	}
+	if err := write(env.Stdout, r); err != nil {
+		return 0, err
+	}
+	return exitCode(r.Report.Summary, f.strict), nil
+}
+
+func exitCode(s model.Summary, strict bool) int {
+	if s.Errors > 0 || strict && s.Warnings > 0 {
+		return ExitFindings
+	}
+	return ExitClean
+}
+
+func runInventory(ctx context.Context, env *Env, f *flags, paths []string) (int, error) {
+	o, err := options(env, f, paths)
+	if err != nil {
+		return 0, err
+	}
+	r, err := check.Load(ctx, o)
+	if err != nil {
+		return 0, err
+	}
+	defer r.Tree.Close()
+	write := report.InventoryText
+	if f.format == "json" {
+		write = report.InventoryJSON
+	}
+	return ExitClean, write(env.Stdout, r)
+}
+
+// ruleRow is a rule as `rules --format json` prints it.
+type ruleRow struct {
+	ID          string           `json:"id"`
+	Title       string           `json:"title"`
+	Description string           `json:"description"`
+	Severities  []model.Severity `json:"severities"`
+	Basis       string           `json:"basis,omitempty"`
+	Remedy      string           `json:"remedy,omitempty"`
+	File        string           `json:"file"`
+}
+
+func runRules(_ context.Context, env *Env, f *flags, args []string) (int, error) {
+	if err := noArgs(args); err != nil {
+		return 0, err
+	}
+	if err := f.checkFormat(); err != nil {
+		return 0, err
+	}
+	policies, err := f.userPolicies()
+	if err != nil {
+		return 0, err
+	}
+	e, err := engine.Compile(policies)
+	if err != nil {
+		return 0, err
+	}
+	if f.format == "json" {
+		rows := []ruleRow{}
+		for _, r := range e.Rules() {
+			rows = append(rows, ruleRow{r.ID, r.Title, r.Description, r.Severities, r.Basis, r.Remedy, r.File})
+		}
+		encoder := json.NewEncoder(env.Stdout)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return ExitClean, encoder.Encode(rows)
+	}
+	table := tabwriter.NewWriter(env.Stdout, 0, 4, 2, ' ', 0)
+	for _, r := range e.Rules() {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", r.ID, severitiesText(r.Severities), r.Title)
+	}
+	return ExitClean, table.Flush()
+}
+
+func severitiesText(all []model.Severity) string {
+	var names []string
+	for _, s := range all {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, " or ")
+}
+
+func runSchema(_ context.Context, env *Env, _ *flags, args []string) (int, error) {
+	name := "input"
+	if len(args) > 0 {
+		name = args[0]
+	}
+	schemas := model.Schemas()
+	schema, ok := schemas[name]
+	if !ok || len(args) > 1 {
+		return 0, errUsage{fmt.Errorf("there are the schemas %s", strings.Join(slices.Sorted(maps.Keys(schemas)), ", "))}
+	}
+	_, err := env.Stdout.Write(schema)
+	return ExitClean, err
+}
+
+func runVersion(_ context.Context, env *Env, _ *flags, args []string) (int, error) {
+	if err := noArgs(args); err != nil {
+		return 0, err
+	}
+	_, err := fmt.Fprintf(env.Stdout, "stateside %s (model version %d)\n", env.Version, model.Version)
+	return ExitClean, err
+}
+
+func noArgs(args []string) error {
+	if len(args) > 0 {
+		return errUsage{fmt.Errorf("unexpected argument %q", args[0])}
+	}
+	return nil
+}

@@ -1,0 +1,415 @@
+// Package report writes the result of a check, and the inventory, for people
+// and for machines. Each format is one file.
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/stateside-dev/stateside/internal/check"
+	"github.com/stateside-dev/stateside/internal/model"
+)
+
+// Text writes findings as blocks with the line, the chain of values that
+// decided the place, and what to do; then what was checked.
+func Text(w io.Writer, r *check.Result) error {
+	t := &textReport{w: bufio.NewWriter(w), r: r, stores: map[string]*model.Store{}, copies: map[string]*model.Copy{}}
+	for i := range r.Document.Stores {
+		t.stores[r.Document.Stores[i].ID] = &r.Document.Stores[i]
+	}
+	for i := range r.Document.Copies {
+		t.copies[r.Document.Copies[i].ID] = &r.Document.Copies[i]
+	}
+	if r.Config.File == "" {
+		t.line("No %s found: every store is taken to hold US users' data, only the United States is allowed, and unknown places warn.", "stateside.yaml")
+		t.line("")
+	}
+	for _, group := range alike(r.Report.Findings) {
+		t.finding(group)
+	}
+	t.notes()
+	t.summary()
+	return t.w.Flush()
+}
+
+type textReport struct {
+	w      *bufio.Writer
+	r      *check.Result
+	stores map[string]*model.Store
+	copies map[string]*model.Copy
+}
+
+func (t *textReport) line(format string, args ...any) {
+	fmt.Fprintf(t.w, format+"\n", args...)
+}
+
+// alike puts findings together that would read the same: the instances of one
+// block, and places that are unknown for one cause. Suppressed ones are left
+// out; the summary counts them.
+func alike(findings []model.Finding) [][]model.Finding {
+	var groups [][]model.Finding
+	byKey := map[string]int{}
+	for _, f := range findings {
+		if f.SuppressedBy != nil {
+			continue
+		}
+		key := f.Rule + "\x00" + f.Message
+		if f.Source != nil && !oneCause[f.Rule] {
+			key += fmt.Sprintf("\x00%s:%d:%d", f.Source.File, f.Source.Line, f.Source.Column)
+		}
+		if at, ok := byKey[key]; ok {
+			groups[at] = append(groups[at], f)
+			continue
+		}
+		byKey[key] = len(groups)
+		groups = append(groups, []model.Finding{f})
+	}
+	return groups
+}
+
+// oneCause are the rules whose findings have one cause in many places.
+var oneCause = map[string]bool{"place-unknown": true, "missing-module": true}
+
+// headWidth is the column at which the id of the rule ends, if it fits.
+const headWidth = 100
+
+func (t *textReport) finding(group []model.Finding) {
+	f := group[0]
+	head := fmt.Sprintf("%s: %s", f.Severity, f.Message)
+	gap := max(headWidth-utf8.RuneCountInString(head)-len(f.Rule), 2)
+	t.line("%s%s%s", head, strings.Repeat(" ", gap), f.Rule)
+	width := t.snippet(f)
+	for _, d := range t.details(group) {
+		mark := "="
+		if d.label == "" {
+			mark = " "
+		}
+		t.line("%s%s %-8s%s", strings.Repeat(" ", width+1), mark, d.label, d.text)
+	}
+	t.line("")
+}
+
+// snippet shows the line of a finding with a caret under what decided it, and
+// returns the width of the line numbers.
+func (t *textReport) snippet(f model.Finding) int {
+	if f.Source == nil {
+		return 1
+	}
+	s := *f.Source
+	number := fmt.Sprint(s.Line)
+	width := len(number)
+	pad := strings.Repeat(" ", width)
+	t.line("%s ┌ %s:%d:%d", pad, t.path(s.File), s.Line, s.Column)
+	text := t.r.Tree.Line(s.File, s.Line)
+	if strings.TrimSpace(text) == "" {
+		return width
+	}
+	t.line("%s │ %s", number, expand(text))
+	before, marked := underline(text, s)
+	t.line("%s │ %s%s%s", pad, strings.Repeat(" ", before), strings.Repeat("^", marked), placeLabel(f))
+	return width
+}
+
+// expand writes tabs as spaces, so that the caret stands under its text.
+func expand(text string) string { return strings.ReplaceAll(text, "\t", "    ") }
+
+// underline returns where the caret begins and how long it is, in columns of
+// the expanded line. A range of several lines is underlined on its first.
+func underline(text string, s model.Source) (before, length int) {
+	runes := []rune(text)
+	from := min(max(s.Column-1, 0), len(runes))
+	to := len(runes)
+	if s.EndLine == s.Line {
+		to = min(max(s.EndColumn-1, from), len(runes))
+	}
+	marked := strings.TrimRight(string(runes[from:to]), " \t{")
+	return utf8.RuneCountInString(expand(string(runes[:from]))), max(utf8.RuneCountInString(expand(marked)), 1)
+}
+
+// placeLabel names the place at the caret.
+func placeLabel(f model.Finding) string {
+	if f.Place == nil {
+		return ""
+	}
+	return " " + PlaceText(*f.Place)
+}
+
+// detail is one line below a snippet.
+type detail struct{ label, text string }
+
+func (t *textReport) details(group []model.Finding) []detail {
+	f := group[0]
+	var details []detail
+	add := func(label, text string) { details = append(details, detail{label, text}) }
+	for i, g := range group {
+		if g.Address == "" {
+			break
+		}
+		if i == maxAlike {
+			add("", fmt.Sprintf("and %d more", len(group)-maxAlike))
+			break
+		}
+		label := "store"
+		if g.Store == "" {
+			label = "of"
+		}
+		add(word(label, i), t.storeText(g, f))
+	}
+	for i, step := range t.pathText(f) {
+		add(word("path", i), step)
+	}
+	for i, step := range t.chain(f) {
+		add(word("because", i), step)
+	}
+	if f.Setting != nil {
+		add(settingLabel(*f.Setting), t.setting(*f.Setting))
+	}
+	if f.Fix != "" {
+		add("fix", f.Fix)
+	}
+	return details
+}
+
+// maxAlike is how many stores of one group are named.
+const maxAlike = 10
+
+// word gives a label to the first of several lines only.
+func word(label string, i int) string {
+	if i > 0 {
+		return ""
+	}
+	return label
+}
+
+// storeText names the store of a finding, for one about a copy its place, and
+// for one that is shown elsewhere where it is.
+func (t *textReport) storeText(f, shown model.Finding) string {
+	text := f.Address
+	if s := t.stores[f.Store]; s != nil && f.Copy != "" {
+		text += "  " + PlaceText(s.Place)
+	}
+	if at := t.at(f.Source); at != t.at(shown.Source) {
+		text += "  " + at
+	}
+	return text
+}
+
+// pathText shows the copies over which the data got where it is.
+func (t *textReport) pathText(f model.Finding) []string {
+	if len(f.Path) == 0 || len(f.Path) == 1 && f.Copy != "" {
+		return nil
+	}
+	var lines []string
+	for i, id := range f.Path {
+		c := t.copies[id]
+		if c == nil {
+			continue
+		}
+		if i == 0 {
+			lines = append(lines, t.endText(c.From, c.FromName, nil))
+		}
+		lines = append(lines, fmt.Sprintf("→ %s → %s  %s:%d", meansText(c), t.endText(c.To, c.ToName, &c.Place), t.path(c.Source.File), c.Source.Line))
+	}
+	return lines
+}
+
+func meansText(c *model.Copy) string {
+	text := strings.ReplaceAll(string(c.Means), "_", " ")
+	if c.Automatic {
+		text = "automatic " + text
+	}
+	return text
+}
+
+// endText names one end of a copy with its place.
+func (t *textReport) endText(id, name string, place *model.Place) string {
+	if s := t.stores[id]; s != nil {
+		return s.Address + "  " + PlaceText(s.Place)
+	}
+	if place != nil {
+		return strings.TrimSpace(name + "  " + PlaceText(*place))
+	}
+	return name
+}
+
+// chain writes the because chain in columns.
+func (t *textReport) chain(f model.Finding) []string {
+	if f.Place == nil {
+		return nil
+	}
+	steps := f.Place.Because
+	what, where := 0, 0
+	for _, s := range steps {
+		what = max(what, utf8.RuneCountInString(s.What))
+		where = max(where, utf8.RuneCountInString(t.at(s.Source)))
+	}
+	var lines []string
+	for _, s := range steps {
+		line := fmt.Sprintf("%s  %s  %s", padTo(s.What, min(what, 40)), padTo(t.at(s.Source), where), s.Value)
+		lines = append(lines, strings.TrimRight(line, " "))
+	}
+	return lines
+}
+
+func padTo(text string, width int) string {
+	return text + strings.Repeat(" ", max(width-utf8.RuneCountInString(text), 0))
+}
+
+func (t *textReport) at(s *model.Source) string {
+	if s == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", t.path(s.File), s.Line)
+}
+
+// settingLabel is "allowed" or "denied", from the entry's path.
+func settingLabel(s model.Step) string {
+	if strings.HasSuffix(s.What, ".deny") {
+		return "denied"
+	}
+	return "allowed"
+}
+
+func (t *textReport) setting(s model.Step) string {
+	use := s.What[strings.LastIndexByte(s.What, '.')+1:]
+	text := s.Value
+	if use != "deny" {
+		text = use + ": " + text
+	}
+	if s.Source != nil {
+		text += "  " + t.at(s.Source)
+	}
+	return text
+}
+
+// notes tells what is no finding but should be known.
+func (t *textReport) notes() {
+	for _, p := range t.r.Report.Problems {
+		if p.Kind == model.CallerDecides {
+			t.line("note: %s", p.Message)
+		}
+	}
+}
+
+// summary says what was checked, what could not be told, and what was found.
+// It never says more than that.
+func (t *textReport) summary() {
+	s := t.r.Report.Summary
+	t.summaryOfPlaces()
+	if s.Files == 0 && len(t.r.Report.Findings) == 0 {
+		return
+	}
+	parts := []string{count(s.Errors, "error"), count(s.Warnings, "warning")}
+	if s.Suppressed > 0 {
+		parts = append(parts, fmt.Sprintf("%d excepted", s.Suppressed))
+	}
+	t.line("%s.", strings.Join(parts, ", "))
+}
+
+func (t *textReport) summaryOfPlaces() {
+	s := t.r.Report.Summary
+	if s.Files == 0 {
+		t.line("Nothing to check: no Terraform configuration in %s.", strings.Join(t.checked(), ", "))
+		return
+	}
+	t.line("Checked %s and %s in %s: %s.", count(s.Stores, "store"), count(s.Copies, "copy"), count(s.Files, "file"), placesText(s))
+}
+
+func (t *textReport) checked() []string {
+	var paths []string
+	for _, p := range t.r.Checked {
+		paths = append(paths, t.path(p))
+	}
+	return paths
+}
+
+func placesText(s model.Summary) string {
+	if s.Stores == 0 {
+		return "no place to judge"
+	}
+	parts := []string{fmt.Sprintf("%d of %s known", s.Known, count(s.Stores, "place"))}
+	if s.OneOf > 0 {
+		parts = append(parts, fmt.Sprintf("%d one of several", s.OneOf))
+	}
+	unknown := 0
+	var causes []string
+	for cause, n := range s.Unknown {
+		unknown += n
+		causes = append(causes, fmt.Sprintf("%s %d", strings.ReplaceAll(string(cause), "_", " "), n))
+	}
+	if unknown > 0 {
+		slices.Sort(causes)
+		parts = append(parts, fmt.Sprintf("%d unknown (%s)", unknown, strings.Join(causes, ", ")))
+	}
+	if s.Caller > 0 {
+		parts = append(parts, fmt.Sprintf("%d left to a caller", s.Caller))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if base, ok := strings.CutSuffix(noun, "y"); ok {
+		return fmt.Sprintf("%d %sies", n, base)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// path writes a path of the tree as seen from the working directory, as other
+// tools do, so that it can be opened by a click.
+func (t *textReport) path(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	full := filepath.Join(t.r.Tree.Dir(), filepath.FromSlash(file))
+	if rel, err := filepath.Rel(t.r.WorkDir, full); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return file
+}
+
+// PlaceText writes a place in a few words.
+func PlaceText(p model.Place) string {
+	var names []string
+	for _, l := range p.Locations {
+		names = append(names, LocationText(l))
+	}
+	switch p.Status {
+	case model.Known:
+		return strings.Join(names, " and ")
+	case model.OneOf:
+		return "one of " + strings.Join(names, ", ")
+	case model.Caller:
+		return "left to the caller"
+	}
+	return "unknown"
+}
+
+// maxCountries is how many countries of a multi-region are written out.
+const maxCountries = 3
+
+// LocationText writes a location as cloud, code, city and country.
+func LocationText(l model.Location) string {
+	label := l.Cloud + " " + l.Region
+	if l.Site != "" {
+		label = "site " + l.Site
+	}
+	var detail []string
+	if l.Name != "" && l.Site == "" {
+		detail = append(detail, l.Name)
+	}
+	if len(l.Countries) <= maxCountries {
+		detail = append(detail, l.Countries...)
+	}
+	if len(detail) == 0 {
+		return strings.TrimSpace(label + " " + l.Endpoint)
+	}
+	return fmt.Sprintf("%s (%s)", label, strings.Join(detail, ", "))
+}
