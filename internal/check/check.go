@@ -141,7 +141,7 @@ func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o
 
 func unread(u source.Unreadable) model.Problem {
 	return model.Problem{
-		Kind: model.Unread, Message: fmt.Sprintf("%s can't be read: %v", u.Path, u.Err),
+		Kind: model.Unread, Message: fmt.Sprintf("the file can't be read: %v", u.Err),
 		Source: &model.Source{File: u.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
 	}
 }

@@ -115,7 +115,7 @@ func (f *flags) loaders(environ []string) (loaders.Options, error) {
 			return loaders.Options{}, fmt.Errorf("--var-file: %w", err)
 		}
 		if problems := terraform.CheckVariables(a.File, data); len(problems) > 0 {
-			return loaders.Options{}, fmt.Errorf("--var-file: %s", problems[0].Message)
+			return loaders.Options{}, fmt.Errorf("--var-file %s:%d: %s", a.File, problems[0].Source.Line, problems[0].Message)
 		}
 		o.Assignments[i].Data = data
 	}

@@ -63,8 +63,15 @@ type ruleSet struct {
 type Engine struct {
 	compiler *ast.Compiler
 	rules    []*Rule
-	sets     []ruleSet
-	reads    reads
+	classes  []*class
+}
+
+// class is the rule sets that read the same parts of the input. A rule of a
+// user's own that looks at every address must not make the others look at each
+// store by itself.
+type class struct {
+	sets  []ruleSet
+	reads reads
 }
 
 // severities of the sets that a rule may define.
@@ -104,11 +111,7 @@ func Compile(user []Policy) (*Engine, error) {
 	if e.compiler.Failed() {
 		return nil, policyError(e.compiler.Errors)
 	}
-	if err := e.findRules(); err != nil {
-		return nil, err
-	}
-	e.reads = readsOf(e.compiler.Modules)
-	return e, nil
+	return e, e.findRules()
 }
 
 func parse(p Policy) (*ast.Module, error) {
@@ -208,9 +211,20 @@ func (e *Engine) addSets(rule *Rule, m *ast.Module) ast.Errors {
 		}
 		rule.Severities = append(rule.Severities, severity)
 		ref := append(m.Package.Path.Copy(), ast.StringTerm(name))
-		e.sets = append(e.sets, ruleSet{rule: rule, ref: ref, severity: severity})
+		e.classify(ruleSet{rule: rule, ref: ref, severity: severity})
 	}
 	return errs
+}
+
+// classify puts a set with those that read the same.
+func (e *Engine) classify(s ruleSet) {
+	r := e.readsOf(s.ref)
+	at := slices.IndexFunc(e.classes, func(c *class) bool { return c.reads.equal(r) })
+	if at < 0 {
+		at = len(e.classes)
+		e.classes = append(e.classes, &class{reads: r})
+	}
+	e.classes[at].sets = append(e.classes[at].sets, s)
 }
 
 // idOf makes the id of a rule that does not say its own.
@@ -308,28 +322,20 @@ type Data struct {
 // anything a rule reads are asked about once. The results are in the order of
 // the inputs.
 func (e *Engine) Evaluate(ctx context.Context, data Data, inputs []model.Input) ([]Result, error) {
-	if len(inputs) == 0 || len(e.sets) == 0 {
+	if len(inputs) == 0 {
 		return nil, nil
 	}
-	query, err := e.prepare(ctx, data)
+	store, err := e.store(data)
 	if err != nil {
-		return nil, err
-	}
-	groups, err := e.group(inputs)
-	if err != nil {
-		return nil, err
-	}
-	if err := query.run(ctx, groups); err != nil {
 		return nil, err
 	}
 	var results []Result
-	for _, g := range groups {
-		for _, i := range g.inputs {
-			for _, r := range g.results {
-				r.Input = i
-				results = append(results, r)
-			}
+	for _, c := range e.classes {
+		said, err := c.evaluate(ctx, e.compiler, store, inputs)
+		if err != nil {
+			return nil, err
 		}
+		results = append(results, said...)
 	}
 	slices.SortStableFunc(results, func(a, b Result) int { return cmp.Compare(a.Input, b.Input) })
 	return results, nil

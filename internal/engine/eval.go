@@ -15,6 +15,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/open-policy-agent/opa/v1/topdown"
 
@@ -52,16 +53,35 @@ type reads struct {
 	inventory bool
 }
 
-// readsOf looks through the policies for references to the input.
-func readsOf(modules map[string]*ast.Module) reads {
+// readsOf looks for references to the input in the rules that make a set, and
+// in all that these rest on.
+func (e *Engine) readsOf(set ast.Ref) reads {
 	r := reads{fields: map[string]bool{}, store: map[string]bool{}}
-	for _, m := range modules {
-		ast.WalkRefs(m, func(ref ast.Ref) bool {
+	seen := map[*ast.Rule]bool{}
+	pending := e.compiler.GetRulesExact(set)
+	for len(pending) > 0 {
+		rule := pending[0]
+		pending = pending[1:]
+		if seen[rule] {
+			continue
+		}
+		seen[rule] = true
+		ast.WalkRefs(rule, func(ref ast.Ref) bool {
 			r.add(ref)
 			return false
 		})
+		for dependency := range e.compiler.Graph.Dependencies(rule) {
+			if other, ok := dependency.(*ast.Rule); ok {
+				pending = append(pending, other)
+			}
+		}
 	}
 	return r
+}
+
+func (r reads) equal(other reads) bool {
+	return r.all == other.all && r.inventory == other.inventory &&
+		maps.Equal(r.fields, other.fields) && maps.Equal(r.store, other.store)
 }
 
 func (r *reads) add(ref ast.Ref) {
@@ -97,12 +117,37 @@ type group struct {
 	results []Result
 }
 
-// group puts inputs together that do not differ in what policies read.
-func (e *Engine) group(inputs []model.Input) ([]*group, error) {
+// evaluate asks the rules of the class about every input.
+func (c *class) evaluate(ctx context.Context, compiler *ast.Compiler, store storage.Store, inputs []model.Input) ([]Result, error) {
+	q, err := c.prepare(ctx, compiler, store)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := c.group(inputs)
+	if err != nil {
+		return nil, err
+	}
+	if err := q.run(ctx, groups); err != nil {
+		return nil, err
+	}
+	var results []Result
+	for _, g := range groups {
+		for _, i := range g.inputs {
+			for _, r := range g.results {
+				r.Input = i
+				results = append(results, r)
+			}
+		}
+	}
+	return results, nil
+}
+
+// group puts inputs together that do not differ in what the rules read.
+func (c *class) group(inputs []model.Input) ([]*group, error) {
 	var groups []*group
 	byKey := map[string]*group{}
 	for i := range inputs {
-		visible, err := e.reads.visible(&inputs[i])
+		visible, err := c.reads.visible(&inputs[i])
 		if err != nil {
 			return nil, err
 		}
@@ -136,7 +181,12 @@ func (r *reads) visible(in *model.Input) ([]byte, error) {
 	if r.fields["placements"] {
 		shown.Placements = in.Placements
 	}
-	shown.Problem, shown.Exception = in.Problem, in.Exception
+	if r.fields["problem"] {
+		shown.Problem = in.Problem
+	}
+	if r.fields["exception"] {
+		shown.Exception = in.Exception
+	}
 	data, err := json.Marshal(shown)
 	if err != nil || len(r.store) == 0 || r.fields["store"] || in.Store == nil {
 		return data, err
@@ -168,33 +218,37 @@ type query struct {
 	sets     []ruleSet
 }
 
-func (e *Engine) prepare(ctx context.Context, data Data) (*query, error) {
+// store holds what policies find besides the input.
+func (e *Engine) store(data Data) (storage.Store, error) {
 	content := map[string]any{"stateside": map[string]any{
 		"config": data.Config,
 		"geo":    map[string]any{"groups": data.Groups},
 		"now":    data.Now,
 	}}
-	if e.reads.inventory {
+	if slices.ContainsFunc(e.classes, func(c *class) bool { return c.reads.inventory }) {
 		content["inventory"] = data.Inventory
 	}
 	object, err := plain(content)
 	if err != nil {
 		return nil, err
 	}
+	return inmem.NewFromObjectWithOpts(object, inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true)), nil
+}
+
+func (c *class) prepare(ctx context.Context, compiler *ast.Compiler, store storage.Store) (*query, error) {
 	var body ast.Body
-	for i, s := range e.sets {
+	for i, s := range c.sets {
 		body = append(body, ast.Equality.Expr(ast.VarTerm("s"+strconv.Itoa(i)), ast.NewTerm(s.ref)))
 	}
-	store := inmem.NewFromObjectWithOpts(object, inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
 	prepared, err := rego.New(
-		rego.ParsedQuery(body), rego.Compiler(e.compiler), rego.Store(store),
+		rego.ParsedQuery(body), rego.Compiler(compiler), rego.Store(store),
 		// A builtin that fails would else make its rule silently pass.
 		rego.StrictBuiltinErrors(true),
 	).PrepareForEval(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("prepare policies: %w", err)
 	}
-	return &query{prepared: prepared, sets: e.sets}, nil
+	return &query{prepared: prepared, sets: c.sets}, nil
 }
 
 // plain makes maps and lists of Go values, as the store wants them.

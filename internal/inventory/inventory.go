@@ -54,6 +54,11 @@ func completePlace(p *model.Place) {
 	if p.Because == nil {
 		p.Because = []model.Step{}
 	}
+	for i := range p.Locations {
+		if p.Locations[i].Countries == nil {
+			p.Locations[i].Countries = []string{}
+		}
+	}
 }
 
 // recognizeSites turns hosts that a site of the configuration matches into

@@ -60,7 +60,7 @@ func init() {
 		"yamldecode":       yamlDecode,
 		"abspath":          impure,
 		"bcrypt":           impure,
-		"pathexpand":       impure,
+		"pathexpand":       pathExpand,
 		"plantimestamp":    impure,
 		"rsadecrypt":       impure,
 		"timestamp":        impure,
@@ -79,6 +79,15 @@ func init() {
 // digests and blobs that never decide a place.
 func impure(_ *Evaluator, a arguments) *Value {
 	return UnknownVal(model.AtApply, "it is known only when applied").Because(a.why())
+}
+
+// pathExpand returns a path that does not begin with a home directory as it is.
+func pathExpand(_ *Evaluator, a arguments) *Value {
+	v := passThrough(nil, a)
+	if text, ok := v.Text(); ok && strings.HasPrefix(text, "~") {
+		return impure(nil, a)
+	}
+	return v
 }
 
 // passThrough returns its argument.

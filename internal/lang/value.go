@@ -333,8 +333,8 @@ func join(origins ...*Origin) *Origin {
 	return &Origin{From: from}
 }
 
-// Steps lists the named steps of an origin, the nearest first, each once, and
-// at most max of them.
+// Steps lists the named steps of an origin that have a place or a text, the
+// nearest first, each once, and at most max of them.
 func (o *Origin) Steps(max int) []*Origin {
 	var steps []*Origin
 	type key struct {
@@ -349,7 +349,8 @@ func (o *Origin) Steps(max int) []*Origin {
 			return
 		}
 		visited[o] = true
-		if k := (key{o.What, o.Range}); o.What != "" && !seen[k] {
+		shown := o.What != "" && (o.Range.Filename != "" || o.Text != "")
+		if k := (key{o.What, o.Range}); shown && !seen[k] {
 			seen[k] = true
 			steps = append(steps, o)
 		}

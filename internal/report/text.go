@@ -20,7 +20,9 @@ import (
 func Text(w io.Writer, r *check.Result) error {
 	t := &textReport{w: bufio.NewWriter(w), r: r, stores: map[string]*model.Store{}, copies: map[string]*model.Copy{}}
 	for i := range r.Document.Stores {
-		t.stores[r.Document.Stores[i].ID] = &r.Document.Stores[i]
+		s := &r.Document.Stores[i]
+		t.stores[s.ID] = s
+		t.manyRoots = t.manyRoots || s.Root != r.Document.Stores[0].Root
 	}
 	for i := range r.Document.Copies {
 		t.copies[r.Document.Copies[i].ID] = &r.Document.Copies[i]
@@ -42,6 +44,8 @@ type textReport struct {
 	r      *check.Result
 	stores map[string]*model.Store
 	copies map[string]*model.Copy
+	// manyRoots says that an address alone does not tell the store.
+	manyRoots bool
 }
 
 func (t *textReport) line(format string, args ...any) {
@@ -128,6 +132,9 @@ func underline(text string, s model.Source) (before, length int) {
 		to = min(max(s.EndColumn-1, from), len(runes))
 	}
 	marked := strings.TrimRight(string(runes[from:to]), " \t{")
+	if marked == "" {
+		marked = string(runes[from:to])
+	}
 	return utf8.RuneCountInString(expand(string(runes[:from]))), max(utf8.RuneCountInString(expand(marked)), 1)
 }
 
@@ -163,6 +170,9 @@ func (t *textReport) details(group []model.Finding) []detail {
 	for i, step := range t.pathText(f) {
 		add(word("path", i), step)
 	}
+	for i, c := range t.incoming(f) {
+		add(word("from", i), c)
+	}
 	for i, step := range t.chain(f) {
 		add(word("because", i), step)
 	}
@@ -190,8 +200,13 @@ func word(label string, i int) string {
 // for one that is shown elsewhere where it is.
 func (t *textReport) storeText(f, shown model.Finding) string {
 	text := f.Address
-	if s := t.stores[f.Store]; s != nil && f.Copy != "" {
-		text += "  " + PlaceText(s.Place)
+	if s := t.stores[f.Store]; s != nil {
+		if t.manyRoots {
+			text += "  in " + t.path(s.Root)
+		}
+		if f.Copy != "" {
+			text += "  " + PlaceText(s.Place)
+		}
 	}
 	if at := t.at(f.Source); at != t.at(shown.Source) {
 		text += "  " + at
@@ -218,6 +233,29 @@ func (t *textReport) pathText(f model.Finding) []string {
 	return lines
 }
 
+// maxIncoming is how many copies into a store are named.
+const maxIncoming = 3
+
+// incoming lists the copies into a store that holds the dataset in its own
+// right, which has no path.
+func (t *textReport) incoming(f model.Finding) []string {
+	if len(f.Path) > 0 || f.Copy != "" || f.Store == "" {
+		return nil
+	}
+	var lines []string
+	for i := range t.r.Document.Copies {
+		c := &t.r.Document.Copies[i]
+		if c.To != f.Store {
+			continue
+		}
+		if len(lines) == maxIncoming {
+			return append(lines, "and others")
+		}
+		lines = append(lines, fmt.Sprintf("%s, %s  %s", t.endText(c.From, c.FromName, nil), meansText(c), t.at(&c.Source)))
+	}
+	return lines
+}
+
 func meansText(c *model.Copy) string {
 	text := strings.ReplaceAll(string(c.Means), "_", " ")
 	if c.Automatic {
@@ -237,21 +275,29 @@ func (t *textReport) endText(id, name string, place *model.Place) string {
 	return name
 }
 
-// chain writes the because chain in columns.
+// maxWhat is the width of the first column of a chain; longer names go over it.
+const maxWhat = 44
+
+// chain writes the because chain in columns. A step that stands in no file has
+// but its value.
 func (t *textReport) chain(f model.Finding) []string {
 	if f.Place == nil {
 		return nil
 	}
-	steps := f.Place.Because
 	what, where := 0, 0
-	for _, s := range steps {
-		what = max(what, utf8.RuneCountInString(s.What))
-		where = max(where, utf8.RuneCountInString(t.at(s.Source)))
+	for _, s := range f.Place.Because {
+		if s.Source != nil {
+			what = max(what, min(utf8.RuneCountInString(s.What), maxWhat))
+			where = max(where, utf8.RuneCountInString(t.at(s.Source)))
+		}
 	}
 	var lines []string
-	for _, s := range steps {
-		line := fmt.Sprintf("%s  %s  %s", padTo(s.What, min(what, 40)), padTo(t.at(s.Source), where), s.Value)
-		lines = append(lines, strings.TrimRight(line, " "))
+	for _, s := range f.Place.Because {
+		line := s.What + ": " + s.Value
+		if s.Source != nil {
+			line = fmt.Sprintf("%s  %s  %s", padTo(s.What, what), padTo(t.at(s.Source), where), s.Value)
+		}
+		lines = append(lines, strings.TrimRight(line, " :"))
 	}
 	return lines
 }

@@ -65,7 +65,7 @@ func (f *parsed) jsonBlocksOf(kind string, labels int, name hcl.Range, e hcl.Exp
 	}
 	pairs, diags := hcl.ExprMap(e)
 	if diags.HasErrors() {
-		f.unread(model.Unread, "not read to the end: "+kind+" is not an object", e.Range())
+		f.unread(model.Unread, "the file is not read to the end: "+kind+" is not an object", e.Range())
 		return nil
 	}
 	if labels > 0 {

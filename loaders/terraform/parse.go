@@ -49,16 +49,16 @@ func parseAll(ctx context.Context, tree *source.Tree, names []string) []parsed {
 func parse(ctx context.Context, tree *source.Tree, name string) parsed {
 	f := parsed{name: name}
 	if ctx.Err() != nil {
-		f.unread(model.LimitReached, "not read: the time allowed is over", hcl.Range{})
+		f.unread(model.LimitReached, "the file is not read: the time allowed is over", hcl.Range{})
 		return f
 	}
 	data, err := tree.Read(name)
 	if err != nil {
-		f.unread(model.Unread, fmt.Sprintf("can't be read: %v", err), hcl.Range{})
+		f.unread(model.Unread, fmt.Sprintf("the file can't be read: %v", err), hcl.Range{})
 		return f
 	}
 	if lang.TooNested(data) {
-		f.unread(model.Unread, "not read: it nests deeper than a configuration would", hcl.Range{})
+		f.unread(model.Unread, "the file is not read: it nests deeper than a configuration would", hcl.Range{})
 		return f
 	}
 	if strings.HasSuffix(name, ".json") {
@@ -84,7 +84,7 @@ func (f *parsed) diagnose(diags hcl.Diagnostics) {
 		if d.Subject != nil {
 			rng = *d.Subject
 		}
-		f.unread(model.Unread, "not read to the end: "+strings.TrimSuffix(d.Summary, "."), rng)
+		f.unread(model.Unread, "the file is not read to the end: "+strings.TrimSuffix(d.Summary, "."), rng)
 		return
 	}
 }
@@ -94,7 +94,7 @@ func (f *parsed) unread(kind model.ProblemKind, message string, rng hcl.Range) {
 	if rng.Filename == "" {
 		src = &model.Source{File: f.name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
 	}
-	f.problems = append(f.problems, model.Problem{Kind: kind, Message: f.name + " " + message, Source: src})
+	f.problems = append(f.problems, model.Problem{Kind: kind, Message: message, Source: src})
 }
 
 // sourceOf converts a range, nil for one that is in no file.

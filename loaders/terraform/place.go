@@ -119,7 +119,19 @@ func (r *root) read(path string, inst *resourceInst) []found {
 		}
 		return []found{{cell: lang.Done(v), rng: inst.def.rng}}
 	}
-	return inst.body().find(r.ev, parsePath(path))
+	here, there, goesOn := strings.Cut(path, ">")
+	values := inst.body().find(r.ev, parsePath(here))
+	if !goesOn {
+		return values
+	}
+	// The path goes on in the resource that the first part refers to, if it does.
+	var all []found
+	for _, f := range values {
+		if other := instanceOf(r.ev.Force(f.cell)); other != nil {
+			all = append(all, other.body().find(r.ev, parsePath(there))...)
+		}
+	}
+	return all
 }
 
 // readFirst returns the value of an attribute as a step of the chain; nil when

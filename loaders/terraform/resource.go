@@ -143,7 +143,7 @@ func (inst *resourceInst) within(ev *lang.Evaluator, name string, many bool) *la
 	}
 	text, ok := region.Text()
 	if !ok {
-		return lang.UnknownVal(model.AtApply, inst.address+"."+name+" is known only when applied").Because(region.Origin())
+		return region
 	}
 	v := lang.UnknownVal(model.AtApply, inst.address+"."+name+" is known only when applied").Because(region.Origin())
 	v.Gap().Within = text

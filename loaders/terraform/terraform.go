@@ -197,7 +197,7 @@ func parseVariables(name string, data []byte) parsed {
 	f := parsed{name: name}
 	switch {
 	case lang.TooNested(data):
-		f.unread(model.Unread, "not read: it nests deeper than a configuration would", hcl.Range{})
+		f.unread(model.Unread, "the file is not read: it nests deeper than a configuration would", hcl.Range{})
 	case path.Ext(name) == ".json":
 		f.parseJSON(data)
 	default:

@@ -7,7 +7,7 @@
 # custom:
 #   id: place-unknown
 #   basis: policy
-#   remedy: give the value in the files, or with --var or --var-file
+#   remedy: give the values that decide the place in a variables file, or with --var or --var-file
 package stateside.rules.place_unknown
 
 import data.stateside.lib
@@ -27,8 +27,9 @@ unknown contains result if {
 	p.dataset != ""
 	p.status == "unknown"
 	result := {
-		"msg": sprintf("can't tell where %s of %s is: %s", [words[p.role], lib.title(p), p.reason]),
+		"msg": sprintf("can't tell where %s of %s is: %s", [words[p.role], lib.title(p), object.get(p, "reason", "nothing says why")]),
 		"placement": p.index,
+		"fix": object.get(fixes, object.get(p, "cause", "no_value"), fixes.no_value),
 	}
 }
 
@@ -55,4 +56,17 @@ words := {
 	"backup": "a backup",
 	"log": "a log",
 	"export": "an export",
+}
+
+fixes := {
+	"no_value": "give the value in a variables file, or with --var or --var-file",
+	"environment": "set the region in the provider block",
+	"known_at_apply": "name the place in the configuration, where it can be read before it is applied",
+	"missing_module": "vendor the module into the repository",
+	"unlisted_region": "mend the region's name; if it is a new region, update stateside",
+	"unresolved_target": "declare the target here, or name it by an identifier that has its region",
+	"undeclared_site": "declare the site that the host belongs to under `sites` in the configuration",
+	"not_pinned": "choose a setting that keeps the data in one place",
+	"invalid": "mend the configuration",
+	"limit": "check a smaller part of the repository at a time",
 }

@@ -9,6 +9,7 @@ test_unknown_warns if {
 	place_unknown.warn == {{
 		"msg": "can't tell where a backup of US user data is: var.region has no value",
 		"placement": 0,
+		"fix": "give the value in a variables file, or with --var or --var-file",
 	}} with input as facts.store([facts.unknown("backup")]) with data.stateside.config as facts.config
 	place_unknown.deny == set() with input as facts.store([facts.unknown("backup")])
 		with data.stateside.config as facts.config
@@ -46,4 +47,19 @@ test_known_and_caller_are_left_alone if {
 	] {
 		place_unknown.warn == set() with input as facts.store([p]) with data.stateside.config as facts.config
 	}
+}
+
+test_every_cause_has_a_fix if {
+	every cause in [
+		"no_value", "environment", "known_at_apply", "missing_module", "unlisted_region", "unresolved_target",
+		"undeclared_site", "not_pinned", "invalid", "limit",
+	] {
+		p := object.union(facts.unknown("primary"), {"cause": cause})
+		count(place_unknown.warn) == 1 with input as facts.store([p]) with data.stateside.config as facts.config
+	}
+}
+
+test_unknown_without_cause_and_reason_warns_too if {
+	bare := object.remove(facts.unknown("primary"), ["cause", "reason"])
+	count(place_unknown.warn) == 1 with input as facts.store([bare]) with data.stateside.config as facts.config
 }

@@ -19,10 +19,17 @@ use_of := {
 }
 
 # METADATA
-# description: The placements of datasets in roles that belong to a use.
-placements_for(use) := [p |
+# description: The placements of datasets whose place is known, or one of several.
+judged := [p |
 	some p in input.placements
 	p.dataset != ""
+	p.status in {"known", "one_of"}
+]
+
+# METADATA
+# description: The placements to judge in roles that belong to a use.
+placements_for(use) := [p |
+	some p in judged
 	use_of[p.role] == use
 ]
 

@@ -16,12 +16,8 @@ deny contains result if {
 	some p in lib.placements_for("backup")
 	wrong := lib.misplaced(p)
 	result := {
-		"msg": sprintf("backup of %s is kept in %s%s", [lib.title(p), lib.where(wrong), by_default(p)]),
+		"msg": sprintf("backup of %s is kept in %s", [lib.title(p), lib.where(wrong)]),
 		"placement": p.index,
 		"setting": lib.setting(p),
 	}
 }
-
-by_default(p) := " by the cloud's own doing" if p.automatic
-
-by_default(p) := "" if not p.automatic

@@ -17,11 +17,6 @@ test_outside_is_denied if {
 	}}
 }
 
-test_automatic_backup_says_so if {
-	some result in said([object.union(facts.placement("backup", [facts.europe]), {"automatic": true})])
-	result.msg == "backup of US user data is kept in google eu (EU multi-region) by the cloud's own doing"
-}
-
 test_inside_is_right if said([facts.placement("backup", [facts.virginia])]) == set()
 
 test_primary_is_left_to_another_rule if said([facts.placement("primary", [facts.singapore])]) == set()

@@ -13,8 +13,7 @@ package stateside.rules.cloud_not_allowed
 import data.stateside.lib
 
 deny contains result if {
-	some p in input.placements
-	p.dataset != ""
+	some p in lib.judged
 	wrong := lib.foreign_operator(p)
 	count(wrong) > 0
 	lib.at_fault(p, lib.wrong(p))

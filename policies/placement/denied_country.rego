@@ -17,8 +17,7 @@ package stateside.rules.denied_country
 import data.stateside.lib
 
 deny contains result if {
-	some p in input.placements
-	p.dataset != ""
+	some p in lib.judged
 	wrong := lib.denied(p)
 	lib.at_fault(p, wrong)
 	result := {
