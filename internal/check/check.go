@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,6 +74,14 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", s.root, err)
 	}
+	// What is shown of a variables file is its path like that of any other.
+	assignments := slices.Clone(o.Loaders.Terraform.Assignments)
+	for i, a := range assignments {
+		if a.File != "" {
+			assignments[i].File = s.display(a.File)
+		}
+	}
+	o.Loaders.Terraform.Assignments = assignments
 	r := &Result{Config: cfg, Tree: tree, Checked: append(s.paths, s.given...), WorkDir: s.workDir}
 	files, doc := read(ctx, tree, s, cfg, o.Loaders)
 	r.Document = inventory.Join(doc, cfg)

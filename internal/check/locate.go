@@ -186,7 +186,7 @@ func (s *scope) config(given string) (*config.Config, error) {
 	return cfg, err
 }
 
-// display names a file from the root when it is below it.
+// display names a file from the root when it is below it, else by its whole path.
 func (s *scope) display(file string) string {
 	abs, err := filepath.Abs(file)
 	if err != nil {
@@ -198,5 +198,5 @@ func (s *scope) display(file string) string {
 	if rel, err := filepath.Rel(s.root, abs); err == nil && filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel)
 	}
-	return file
+	return filepath.ToSlash(abs)
 }

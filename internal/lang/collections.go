@@ -159,7 +159,7 @@ func (ev *Evaluator) lookupUnknown(a arguments, key *Value) *Value {
 		return a.values[2].also(key)
 	}
 	if s := key.gap.Symbol; s != nil {
-		s.see(keysOf(m), len(a.values) == 2 && ev.trying == 0)
+		s.see(keysOf(m)...)
 	}
 	return a.unknown()
 }

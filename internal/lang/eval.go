@@ -55,7 +55,6 @@ type Evaluator struct {
 	deps    *[]*Symbol
 	steps   int
 	depth   int
-	trying  int // inside try or can, where failing is legal
 	symbols map[symbolKey]*Symbol
 }
 
@@ -329,10 +328,7 @@ func (ev *Evaluator) indexUnknown(v, key *Value) *Value {
 		return FailedVal("it has no such element").Because(v.why)
 	}
 	if s := key.gap.Symbol; s != nil && !v.Open {
-		keys := keysOf(v)
-		// A missing key is an error, so the key is one of these, unless
-		// errors are caught.
-		s.see(keys, ev.trying == 0 && v.obj.closed())
+		s.see(keysOf(v)...)
 	}
 	return &Value{Kind: Unknown, gap: &Gap{Cause: key.gap.Cause, Reason: key.gap.Reason}, why: join(key.why, v.why)}
 }
@@ -552,7 +548,7 @@ func (ev *Evaluator) equal(l, r *Value) *Value {
 	}
 	if r.Kind == Unknown {
 		if l.Kind == Scalar && r.gap.Symbol != nil {
-			r.gap.Symbol.see([]cty.Value{l.scalar}, false)
+			r.gap.Symbol.see(l.scalar)
 		}
 		if l.Kind == Scalar && slices.ContainsFunc(r.gap.not, l.scalar.RawEquals) {
 			return BoolVal(false)

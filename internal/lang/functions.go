@@ -123,11 +123,7 @@ func (ev *Evaluator) callScalar(name string, fn function.Function, a arguments) 
 // try returns the first argument that does not fail.
 func (ev *Evaluator) try(e *hclsyntax.FunctionCallExpr, sc Scope) *Value {
 	for _, arg := range e.Args {
-		ev.trying++
-		v := ev.Eval(arg, sc)
-		failed := ev.fails(v, 0)
-		ev.trying--
-		if !failed {
+		if v := ev.Eval(arg, sc); !ev.fails(v, 0) {
 			return v
 		}
 	}
@@ -139,14 +135,11 @@ func (ev *Evaluator) can(e *hclsyntax.FunctionCallExpr, sc Scope) *Value {
 	if len(e.Args) != 1 {
 		return FailedVal("wrong number of arguments for can")
 	}
-	ev.trying++
 	v := ev.Eval(e.Args[0], sc)
-	failed := ev.fails(v, 0)
-	ev.trying--
 	if v.Kind == Unknown {
 		return unknownLike(v)
 	}
-	return BoolVal(!failed).Because(v.why)
+	return BoolVal(!ev.fails(v, 0)).Because(v.why)
 }
 
 // fails says whether a value or one of its elements is in error. It looks only

@@ -41,11 +41,9 @@ func (s *Symbol) IsBool() { s.isBool = true }
 
 func (s *Symbol) seeBool() { s.isBool = true }
 
-// see notes values that matter; all of them when the symbol can't have others.
-func (s *Symbol) see(values []cty.Value, all bool) {
-	if all && s.closed == nil {
-		s.closed = values
-	}
+// see notes values that matter. That it must be one of them, as an index must,
+// comes out when the other ones are tried: they fail.
+func (s *Symbol) see(values ...cty.Value) {
 	for _, v := range values {
 		if !slices.ContainsFunc(s.literals, v.RawEquals) {
 			s.literals = append(s.literals, v)

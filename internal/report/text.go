@@ -13,6 +13,7 @@ import (
 
 	"github.com/stateside-dev/stateside/internal/check"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/source"
 )
 
 // Text writes findings as blocks with the line, the chain of values that
@@ -109,7 +110,7 @@ func (t *textReport) snippet(f model.Finding) int {
 	width := len(number)
 	pad := strings.Repeat(" ", width)
 	t.line("%s ┌ %s:%d:%d", pad, t.path(s.File), s.Line, s.Column)
-	text := t.r.Tree.Line(s.File, s.Line)
+	text := source.Redact(t.r.Tree.Line(s.File, s.Line))
 	if strings.TrimSpace(text) == "" {
 		return width
 	}

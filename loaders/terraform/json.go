@@ -48,6 +48,9 @@ var jsonBlocks = map[string]int{
 var jsonInner = map[string]map[string]int{
 	"terraform": {"required_providers": 0, "backend": 1, "cloud": 0},
 	"variable":  {"validation": 0},
+	"resource":  {"dynamic": 1},
+	"dynamic":   {"content": 0},
+	"content":   {"dynamic": 1},
 }
 
 // jsonBlock reads blocks: objects keyed by labels, or lists of these.

@@ -189,6 +189,9 @@ func (m *module) add(b *hclsyntax.Block) {
 		p := &provider{name: label(0), alias: alias, body: b.Body, rng: b.DefRange()}
 		m.providers[p.String()] = p
 	case "resource", "data", "ephemeral":
+		if len(b.Labels) != 2 {
+			return // the file is in error there, and is reported
+		}
 		r := &resource{
 			mode: b.Type, typ: label(0), name: label(1), body: b.Body, rng: hcl.RangeBetween(b.DefRange(), b.CloseBraceRange),
 			count: expr(attrs["count"]), forEach: expr(attrs["for_each"]), provider: expr(attrs["provider"]),

@@ -10,6 +10,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/source"
 )
 
 // maxSteps bounds a because chain.
@@ -242,13 +243,18 @@ func (r *root) typed(v *lang.Value) (*resourceInst, *catalog.Type) {
 func (r *root) toPlace(t *catalog.Type, outcomes []lang.Outcome) model.Place {
 	place := model.Place{Status: model.Known}
 	var chains []model.Step
+	open := false
 	for _, o := range outcomes {
 		locations, unknown := r.locations(t, o.Value)
 		place.Locations = appendLocations(place.Locations, locations)
 		chains = append(chains, r.steps(o.Value.Origin())...)
-		if unknown != nil && place.Status != model.Unknown {
+		// Where a value can't be told at all, that is the reason, and not that one
+		// of those tried makes no sense as a place.
+		isOpen := unknown != nil && o.Value.Kind == lang.Unknown
+		if unknown != nil && (place.Status != model.Unknown || isOpen && !open) {
 			place.Status, place.Cause, place.Reason = model.Unknown, unknown.Cause, unknown.Reason
 		}
+		open = open || isOpen
 	}
 	if place.Status == model.Known && len(outcomes) > 1 && len(place.Locations) > 1 {
 		place.Status = model.OneOf
@@ -363,10 +369,15 @@ const maxExcerpt = 80
 // excerpt returns the text of an expression on one line, shortened.
 func (r *root) excerpt(o *lang.Origin) string {
 	data, err := r.tree.Read(o.Range.Filename)
-	if err != nil || o.Range.End.Byte > len(data) || o.Range.Start.Byte >= o.Range.End.Byte {
+	if err != nil || o.Range.End.Byte > len(data) {
 		return o.Text
 	}
-	text := strings.Join(strings.Fields(string(data[o.Range.Start.Byte:o.Range.End.Byte])), " ")
+	text := string(data[o.Range.Start.Byte:o.Range.End.Byte])
+	if o.Range.Empty() {
+		// Of a decoded document only the line is known.
+		text = r.tree.Line(o.Range.Filename, o.Range.Start.Line)
+	}
+	text = source.Redact(strings.Join(strings.Fields(text), " "))
 	if len(text) > maxExcerpt {
 		text = strings.ToValidUTF8(text[:maxExcerpt], "") + "…"
 	}

@@ -145,7 +145,7 @@ func (inst *resourceInst) within(ev *lang.Evaluator, name string, many bool) *la
 	if !ok {
 		return region
 	}
-	v := lang.UnknownVal(model.AtApply, inst.address+"."+name+" is known only when applied").Because(region.Origin())
+	v := lang.UnknownVal(model.AtApply, inst.address+"."+name+" is known only when applied").Because(region.Origin()).At(inst.def.rng)
 	v.Gap().Within = text
 	if many {
 		return lang.ListOf([]*lang.Value{v}).AsOpen()
