@@ -203,16 +203,29 @@ func Text(t hcl.Traversal) string {
 		case hcl.TraverseAttr:
 			b.WriteString("." + step.Name)
 		case hcl.TraverseIndex:
-			if step.Key.Type() == cty.String {
-				fmt.Fprintf(&b, "[%q]", step.Key.AsString())
-			} else if text, ok := ScalarVal(step.Key).Text(); ok {
-				b.WriteString("[" + text + "]")
-			}
+			b.WriteString(indexText(step.Key))
 		case hcl.TraverseSplat:
 			b.WriteString("[*]")
 		}
 	}
 	return b.String()
+}
+
+// isKey says whether a step of a traversal has a key; where the text is in
+// error it may have none.
+func isKey(key cty.Value) bool {
+	return key != cty.NilVal && key.IsWhollyKnown() && !key.IsNull() && key.Type().IsPrimitiveType()
+}
+
+func indexText(key cty.Value) string {
+	if !isKey(key) {
+		return "[?]"
+	}
+	text, _ := ScalarVal(key).Text()
+	if key.Type() == cty.String {
+		text = fmt.Sprintf("%q", text)
+	}
+	return "[" + text + "]"
 }
 
 // follow takes the steps of a traversal from a value.
@@ -222,6 +235,9 @@ func (ev *Evaluator) follow(v *Value, steps hcl.Traversal) *Value {
 		case hcl.TraverseAttr:
 			v = ev.Attr(v, step.Name)
 		case hcl.TraverseIndex:
+			if !isKey(step.Key) {
+				return FailedVal("it can't be parsed")
+			}
 			v = ev.Index(v, ScalarVal(step.Key))
 		default:
 			return FailedVal("it can't be parsed")

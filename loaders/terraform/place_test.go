@@ -72,6 +72,11 @@ func options(t *testing.T, comment string) Options {
 // load writes files to a directory and reads them as Terraform configuration.
 func load(t testing.TB, files map[string]string, o Options) model.Document {
 	t.Helper()
+	return loadIn(context.Background(), t, files, o)
+}
+
+func loadIn(ctx context.Context, t testing.TB, files map[string]string, o Options) model.Document {
+	t.Helper()
 	dir := t.TempDir()
 	for name, data := range files {
 		file := filepath.Join(dir, filepath.FromSlash(name))
@@ -90,7 +95,7 @@ func load(t testing.TB, files map[string]string, o Options) model.Document {
 	l := &Loader{Tables: &geo.Tables{}, Catalogue: &catalog.Catalogue{}, Options: o}
 	names, _ := tree.Walk([]string{"."}, func(string) bool { return false })
 	names = slices.DeleteFunc(names, func(name string) bool { return !l.Claims(name) })
-	return l.Load(context.Background(), tree, names)
+	return l.Load(ctx, tree, names)
 }
 
 // describe writes a document in a line for each thing.

@@ -10,6 +10,7 @@ package terraform
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"path"
 	"runtime"
@@ -165,8 +166,16 @@ func (s *fileSet) reach(dir string, reached map[string]bool) {
 	}
 }
 
-// evaluate evaluates one root module.
-func (l *Loader) evaluate(ctx context.Context, s *fileSet, dir string) model.Document {
+// evaluate evaluates one root module. Should that fail in a way that was not
+// foreseen, the other roots are still checked, and this one is reported.
+func (l *Loader) evaluate(ctx context.Context, s *fileSet, dir string) (doc model.Document) {
+	defer func() {
+		if p := recover(); p != nil {
+			doc = model.Document{Problems: []model.Problem{{
+				Kind: model.Unread, Message: fmt.Sprintf("%s was not checked: internal error: %v", dir, p),
+			}}}
+		}
+	}()
 	return l.newRoot(ctx, s, dir).collect()
 }
 
