@@ -141,8 +141,8 @@ func lastOf(text, separators string, whole bool) string {
 // They are compiled when the first host is met.
 var hostPatterns = sync.OnceValue(func() []hostPattern {
 	return []hostPattern{
-		{AWS, regexp.MustCompile(`^(?P<n>[a-z0-9][a-z0-9.-]+)\.s3[.-](?:dualstack\.)?(?P<r>[a-z]{2}[a-z-]*-[a-z]+-\d)\.amazonaws\.(?:com|com\.cn|eu)$`)},
-		{AWS, regexp.MustCompile(`^(?P<n>[a-z0-9][a-z0-9.-]+)\.s3\.amazonaws\.com$`)},
+		{AWS, regexp.MustCompile(`^(?P<n>[a-z0-9][a-z0-9.-]*)\.s3[.-](?:dualstack\.)?(?P<r>[a-z]{2}[a-z-]*-[a-z]+-\d)\.amazonaws\.(?:com|com\.cn|eu)$`)},
+		{AWS, regexp.MustCompile(`^(?P<n>[a-z0-9][a-z0-9.-]*)\.s3\.amazonaws\.com$`)},
 		{AWS, regexp.MustCompile(`[.-](?P<r>[a-z]{2}[a-z-]*-[a-z]+-\d)\.(?:[a-z0-9-]+\.)?amazonaws\.(?:com|com\.cn|eu)$`)},
 		{OCI, regexp.MustCompile(`(?:^|\.)(?:objectstorage|[a-z-]+)\.(?P<r>[a-z]+-[a-z-]+-\d)\.(?:oci\.)?(?:oraclecloud|oraclegovcloud|oci\.customer-oci)\.[a-z]+$`)},
 		{Azure, regexp.MustCompile(`^(?P<n>[a-z0-9-]+)\.(?:[a-z]+\.)*(?:windows\.net|azure\.com|azure\.net|usgovcloudapi\.net|chinacloudapi\.cn)$`)},
