@@ -204,6 +204,8 @@ func (t *Tree) Walk(paths []string, exclude func(path string) bool) (files []str
 		}
 	}
 	slices.Sort(files)
+	slices.SortFunc(unreadable, func(a, b Unreadable) int { return strings.Compare(a.Path, b.Path) })
+	unreadable = slices.CompactFunc(unreadable, func(a, b Unreadable) bool { return a.Path == b.Path })
 	return slices.Compact(files), unreadable
 }
 
