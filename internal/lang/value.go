@@ -417,3 +417,15 @@ func (ev *Evaluator) Unknowable(from *Value, name string) *Value {
 	}
 	return v
 }
+
+// SourceOf converts a range; nil for one that is in no file.
+func SourceOf(r hcl.Range) *model.Source {
+	if r.Filename == "" {
+		return nil
+	}
+	return &model.Source{
+		File: r.Filename,
+		Line: r.Start.Line, Column: r.Start.Column,
+		EndLine: r.End.Line, EndColumn: r.End.Column,
+	}
+}

@@ -90,23 +90,11 @@ func (f *parsed) diagnose(diags hcl.Diagnostics) {
 }
 
 func (f *parsed) unread(kind model.ProblemKind, message string, rng hcl.Range) {
-	src := sourceOf(rng)
+	src := lang.SourceOf(rng)
 	if rng.Filename == "" {
 		src = &model.Source{File: f.name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
 	}
 	f.problems = append(f.problems, model.Problem{Kind: kind, Message: message, Source: src})
-}
-
-// sourceOf converts a range, nil for one that is in no file.
-func sourceOf(r hcl.Range) *model.Source {
-	if r.Filename == "" {
-		return nil
-	}
-	return &model.Source{
-		File: r.Filename,
-		Line: r.Start.Line, Column: r.Start.Column,
-		EndLine: r.End.Line, EndColumn: r.End.Column,
-	}
 }
 
 // configExtensions are the names under which configuration is found. OpenTofu

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/stores"
 )
 
 // resourceInst is one instance of a resource or data block.
@@ -17,6 +18,21 @@ type resourceInst struct {
 	address string
 	attrs   map[string]*lang.Cell
 }
+
+// Address of the instance, such as module.a.aws_s3_bucket.b["key"].
+func (inst *resourceInst) Address() string { return inst.address }
+
+// Type of the resource.
+func (inst *resourceInst) Type() string { return inst.def.typ }
+
+// IsData says that the block only looks the thing up.
+func (inst *resourceInst) IsData() bool { return inst.def.mode == "data" }
+
+// Range of the block.
+func (inst *resourceInst) Range() hcl.Range { return inst.def.rng }
+
+// Body of the block.
+func (inst *resourceInst) Body() stores.Node { return stores.BodyNode(inst.def.body, inst.scope) }
 
 // instancesOf returns the instances of a block.
 func (m *moduleInst) instancesOf(def *resource) []*resourceInst {
@@ -76,10 +92,10 @@ func (inst *resourceInst) attrValue(ev *lang.Evaluator, name string) *lang.Value
 			return v
 		}
 	}
-	if blocks := inst.body().blocks(ev, name); len(blocks) > 0 {
+	if blocks := inst.Body().Blocks(ev, name); len(blocks) > 0 {
 		objects := make([]*lang.Value, len(blocks))
 		for i, b := range blocks {
-			objects[i] = b.value(inst, name)
+			objects[i] = blockValue(b, inst, name)
 		}
 		return lang.ListOf(objects)
 	}
@@ -87,6 +103,25 @@ func (inst *resourceInst) attrValue(ev *lang.Evaluator, name string) *lang.Value
 		return v.WithRef(ref)
 	}
 	return inst.atApply(name)
+}
+
+// blockValue is a nested block as an object, for expressions that refer to it.
+// What the provider fills in is still known to be an attribute of the resource.
+func blockValue(n stores.Node, inst *resourceInst, path string) *lang.Value {
+	return lang.LazyObject(nil, func(ev *lang.Evaluator, name string) *lang.Value {
+		if f, ok := n.Attribute(ev, name); ok {
+			return ev.Force(f.Cell)
+		}
+		inner := path + "." + name
+		if blocks := n.Blocks(ev, name); len(blocks) > 0 {
+			objects := make([]*lang.Value, len(blocks))
+			for i, b := range blocks {
+				objects[i] = blockValue(b, inst, inner)
+			}
+			return lang.ListOf(objects)
+		}
+		return inst.atApply(inner)
+	})
 }
 
 // atApply is an attribute that the provider fills in.
@@ -104,7 +139,7 @@ func (inst *resourceInst) computed(ev *lang.Evaluator, name string) *lang.Value 
 	switch {
 	case name == "region" && strings.HasPrefix(inst.def.typ, "aws_"),
 		(name == "region" || name == "zone") && strings.HasPrefix(inst.def.typ, "google_"):
-		return inst.providerAttr(ev, []string{name})
+		return inst.Setting(ev, []string{name})
 	}
 	return nil
 }
@@ -120,9 +155,9 @@ func (inst *resourceInst) computedData(ev *lang.Evaluator, name string) *lang.Va
 				return ev.Eval(a.Expr, inst.scope).At(a.Expr.Range())
 			}
 		}
-		return inst.providerAttr(ev, []string{"region"})
+		return inst.Setting(ev, []string{"region"})
 	case "google_client_config.region", "google_client_config.zone":
-		return inst.providerAttr(ev, []string{name})
+		return inst.Setting(ev, []string{name})
 	case "aws_availability_zones.names", "google_compute_zones.names":
 		return inst.within(ev, name, true)
 	}
@@ -135,7 +170,7 @@ func (inst *resourceInst) computedData(ev *lang.Evaluator, name string) *lang.Va
 // within is an unknown value of which it is known that it is about something
 // in the region in which the data source looks. many makes it a list.
 func (inst *resourceInst) within(ev *lang.Evaluator, name string, many bool) *lang.Value {
-	region := inst.providerAttr(ev, []string{"region"})
+	region := inst.Setting(ev, []string{"region"})
 	if a := inst.def.body.Attributes["region"]; a != nil {
 		if v := ev.Eval(a.Expr, inst.scope).At(a.Expr.Range()); v.Kind != lang.Null {
 			region = v
@@ -153,9 +188,9 @@ func (inst *resourceInst) within(ev *lang.Evaluator, name string, many bool) *la
 	return v
 }
 
-// providerAttr returns an attribute of the provider configuration that the
-// instance uses.
-func (inst *resourceInst) providerAttr(ev *lang.Evaluator, path []string) *lang.Value {
+// Setting returns an attribute of the provider configuration that the instance
+// uses.
+func (inst *resourceInst) Setting(ev *lang.Evaluator, path []string) *lang.Value {
 	name, alias, problem := inst.providerName()
 	if problem != nil {
 		return problem
@@ -167,11 +202,11 @@ func (inst *resourceInst) providerAttr(ev *lang.Evaluator, path []string) *lang.
 	if found.def == nil {
 		return inst.mod.environment(name, path)
 	}
-	values := bodyNode(found.def.body, found.mod.scope).at(ev, path)
-	if len(values) == 0 || ev.Force(values[0].cell).Kind == lang.Null {
+	values := stores.BodyNode(found.def.body, found.mod.scope).At(ev, strings.Join(path, "."))
+	if len(values) == 0 || ev.Force(values[0].Cell).Kind == lang.Null {
 		return inst.mod.environment(found.def.String(), path).Because(found.passed)
 	}
-	return ev.Force(values[0].cell).At(values[0].rng).Named("provider " + found.def.String()).And(found.passed)
+	return ev.Force(values[0].Cell).At(values[0].Range).Named("provider " + found.def.String()).And(found.passed)
 }
 
 // providerName says which provider configuration the instance names, or the

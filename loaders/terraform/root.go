@@ -93,7 +93,7 @@ func isLibrary(m *module, options Options) bool {
 }
 
 func (r *root) problem(kind model.ProblemKind, message string, rng hcl.Range) {
-	r.problems = append(r.problems, model.Problem{Kind: kind, Message: message, Source: sourceOf(rng)})
+	r.problems = append(r.problems, model.Problem{Kind: kind, Message: message, Source: lang.SourceOf(rng)})
 }
 
 // limit reports that something was left out because a bound was reached, once.

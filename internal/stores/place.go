@@ -1,4 +1,4 @@
-package terraform
+package stores
 
 import (
 	"errors"
@@ -21,44 +21,44 @@ const maxSteps = 12
 const hostKey = "host"
 
 // place finds where the store of an instance is.
-func (r *root) place(t *catalog.Type, inst *resourceInst) model.Place {
-	outcomes := r.ev.Outcomes(placeSettled, func() *lang.Value { return r.placeValue(t, inst, 0) })
-	return r.toPlace(t, outcomes)
+func (inv *inventory) place(t *catalog.Type, inst Resource) model.Place {
+	outcomes := inv.Evaluator.Outcomes(placeSettled, func() *lang.Value { return inv.placeValue(t, inst, 0) })
+	return inv.toPlace(t, outcomes)
 }
 
 // placeSettled says that nothing is gained by further assumptions.
 func placeSettled(v *lang.Value) bool { return v.IsKnown() }
 
 // placeValue applies the place rules of a type in the world at hand.
-func (r *root) placeValue(t *catalog.Type, inst *resourceInst, depth int) *lang.Value {
-	if host := r.endpoint(t, inst); host != nil {
+func (inv *inventory) placeValue(t *catalog.Type, inst Resource, depth int) *lang.Value {
+	if host := inv.endpoint(t, inst); host != nil {
 		return host
 	}
-	isData := inst.def.mode == "data"
+	isData := inst.IsData()
 	for _, rule := range t.Place {
 		if isData && (rule.Default != "" || rule.Unknown != "" || rule.Nearest != "") {
 			// What holds for absent settings of a resource says nothing of a thing
 			// that is only looked up.
 			continue
 		}
-		if v := r.applyRule(rule, t, inst, depth); v != nil {
+		if v := inv.applyRule(rule, t, inst, depth); v != nil {
 			return v
 		}
 	}
 	if isData {
-		return lang.UnknownVal(model.AtApply, "where "+inst.address+" is, is known only when applied")
+		return lang.UnknownVal(model.AtApply, "where "+inst.Address()+" is, is known only when applied")
 	}
-	return lang.UnknownVal(model.NotPinned, inst.address+" does not say where it is")
+	return lang.UnknownVal(model.NotPinned, inst.Address()+" does not say where it is")
 }
 
 // endpoint returns the host that the provider sends the type's service to,
 // instead of the cloud's own; nil when it does not.
-func (r *root) endpoint(t *catalog.Type, inst *resourceInst) *lang.Value {
+func (inv *inventory) endpoint(t *catalog.Type, inst Resource) *lang.Value {
 	attribute := t.Endpoint()
 	if attribute == "" {
 		return nil
 	}
-	v := r.readFirst(attribute, inst)
+	v := inv.readFirst(attribute, inst)
 	if v == nil || v.Kind == lang.Null {
 		return nil
 	}
@@ -75,27 +75,27 @@ func hostValue(v *lang.Value) *lang.Value {
 }
 
 // applyRule returns what a rule says, nil when its attribute is absent or null.
-func (r *root) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst *resourceInst, depth int) *lang.Value {
+func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Resource, depth int) *lang.Value {
 	switch {
 	case rule.At != "":
-		return r.readFirst(rule.At, inst)
+		return inv.readFirst(rule.At, inst)
 	case rule.Zone != "":
-		v := r.readFirst(rule.Zone, inst)
+		v := inv.readFirst(rule.Zone, inst)
 		if v == nil || !v.IsKnown() && v.Gap().Within == "" {
 			return nil
 		}
 		return v
 	case rule.Every != "":
-		return r.readAll(rule.Every, inst)
+		return inv.readAll(rule.Every, inst)
 	case rule.Host != "":
-		if v := r.readFirst(rule.Host, inst); v != nil {
+		if v := inv.readFirst(rule.Host, inst); v != nil {
 			return hostValue(v)
 		}
 		return nil
 	case rule.Of != "":
-		return r.placeOf(rule.Of, inst, depth)
+		return inv.placeOf(rule.Of, inst, depth)
 	case rule.Nearest != "":
-		return r.nearestTo(t, rule, r.placeOf(rule.Nearest, inst, depth))
+		return inv.nearestTo(t, rule, inv.placeOf(rule.Nearest, inst, depth))
 	case rule.Default != "":
 		step := &lang.Origin{What: "default of " + t.Type + " (" + docOf(rule.Doc, t.Doc) + ")", Text: fmt.Sprintf("%q", rule.Default)}
 		return lang.StringVal(rule.Default).Because(step)
@@ -112,24 +112,24 @@ func docOf(doc, page string) string {
 
 // read returns the values at a path of the instance, or of the provider
 // configuration that it uses.
-func (r *root) read(path string, inst *resourceInst) []found {
+func (inv *inventory) read(path string, inst Resource) []Found {
 	if setting, ok := strings.CutPrefix(path, "provider."); ok {
-		v := inst.providerAttr(r.ev, strings.Split(setting, "."))
+		v := inst.Setting(inv.Evaluator, strings.Split(setting, "."))
 		if v == nil {
 			return nil
 		}
-		return []found{{cell: lang.Done(v), rng: inst.def.rng}}
+		return []Found{{Cell: lang.Done(v), Range: inst.Range()}}
 	}
 	here, there, goesOn := strings.Cut(path, ">")
-	values := inst.body().find(r.ev, parsePath(here))
+	values := inst.Body().find(inv.Evaluator, parsePath(here))
 	if !goesOn {
 		return values
 	}
 	// The path goes on in the resource that the first part refers to, if it does.
-	var all []found
+	var all []Found
 	for _, f := range values {
-		if other := instanceOf(r.ev.Force(f.cell)); other != nil {
-			all = append(all, other.body().find(r.ev, parsePath(there))...)
+		if other := instanceOf(inv.Evaluator.Force(f.Cell)); other != nil {
+			all = append(all, other.Body().find(inv.Evaluator, parsePath(there))...)
 		}
 	}
 	return all
@@ -137,13 +137,13 @@ func (r *root) read(path string, inst *resourceInst) []found {
 
 // readFirst returns the value of an attribute as a step of the chain; nil when
 // it is absent or null.
-func (r *root) readFirst(path string, inst *resourceInst) *lang.Value {
+func (inv *inventory) readFirst(path string, inst Resource) *lang.Value {
 	if strings.HasPrefix(path, "provider.") {
-		return r.readProvider(path, inst)
+		return inv.readProvider(path, inst)
 	}
-	for _, f := range r.read(path, inst) {
-		if v := r.ev.Force(f.cell); v.Kind != lang.Null {
-			return v.At(f.rng).Named(path)
+	for _, f := range inv.read(path, inst) {
+		if v := inv.Evaluator.Force(f.Cell); v.Kind != lang.Null {
+			return v.At(f.Range).Named(path)
 		}
 	}
 	return nil
@@ -151,9 +151,9 @@ func (r *root) readFirst(path string, inst *resourceInst) *lang.Value {
 
 // readProvider reads a setting of the provider. Only the region's absence has a
 // meaning of its own: the environment gives it.
-func (r *root) readProvider(path string, inst *resourceInst) *lang.Value {
+func (inv *inventory) readProvider(path string, inst Resource) *lang.Value {
 	setting := strings.Split(strings.TrimPrefix(path, "provider."), ".")
-	v := inst.providerAttr(r.ev, setting)
+	v := inst.Setting(inv.Evaluator, setting)
 	if gap := v.Gap(); gap != nil && len(setting) > 1 && (gap.Cause == model.Environment || gap.Cause == model.LeftToCaller) {
 		return nil
 	}
@@ -163,11 +163,11 @@ func (r *root) readProvider(path string, inst *resourceInst) *lang.Value {
 	return v
 }
 
-func (r *root) readAll(path string, inst *resourceInst) *lang.Value {
+func (inv *inventory) readAll(path string, inst Resource) *lang.Value {
 	var values []*lang.Value
 	var v *lang.Value
-	for _, f := range r.read(path, inst) {
-		v = r.ev.Force(f.cell).At(f.rng).Named(path)
+	for _, f := range inv.read(path, inst) {
+		v = inv.Evaluator.Force(f.Cell).At(f.Range).Named(path)
 		values = append(values, v)
 	}
 	switch len(values) {
@@ -180,16 +180,16 @@ func (r *root) readAll(path string, inst *resourceInst) *lang.Value {
 }
 
 // placeOf returns the place of the store that an attribute names.
-func (r *root) placeOf(path string, inst *resourceInst, depth int) *lang.Value {
-	v := r.readFirst(path, inst)
+func (inv *inventory) placeOf(path string, inst Resource, depth int) *lang.Value {
+	v := inv.readFirst(path, inst)
 	if v == nil {
 		return nil
 	}
-	parent, t := r.typed(v)
-	if parent != nil && parent.def.mode == "data" && t.UniqueName {
-		return lang.UnknownVal(model.AtApply, "where "+parent.address+" is, is known only when applied").Because(v.Origin())
+	parent, t := inv.typed(v)
+	if parent != nil && parent.IsData() && t.UniqueName {
+		return lang.UnknownVal(model.AtApply, "where "+parent.Address()+" is, is known only when applied").Because(v.Origin())
 	}
-	if parent == nil || depth > maxModuleDepth {
+	if parent == nil || depth > maxReferences {
 		if text, ok := v.Text(); ok {
 			if ref, ok := geo.ParseIdentifier(text, true); ok && ref.Region != "" {
 				return lang.StringVal(ref.Region).Because(v.Origin())
@@ -198,11 +198,11 @@ func (r *root) placeOf(path string, inst *resourceInst, depth int) *lang.Value {
 		}
 		return v
 	}
-	return r.placeValue(t, parent, depth+1).And(v.Origin())
+	return inv.placeValue(t, parent, depth+1).And(v.Origin())
 }
 
 // nearestTo is the multi-region that a service chooses near a place.
-func (r *root) nearestTo(t *catalog.Type, rule catalog.PlaceRule, v *lang.Value) *lang.Value {
+func (inv *inventory) nearestTo(t *catalog.Type, rule catalog.PlaceRule, v *lang.Value) *lang.Value {
 	if v == nil {
 		return nil
 	}
@@ -210,11 +210,11 @@ func (r *root) nearestTo(t *catalog.Type, rule catalog.PlaceRule, v *lang.Value)
 	if !ok {
 		return v
 	}
-	here, err := r.tables.Locate(t.Cloud, t.Service, text)
+	here, err := inv.Tables.Locate(t.Cloud, t.Service, text)
 	if err != nil {
 		return v
 	}
-	near, ok := r.tables.Nearest(t.Cloud, t.Service, here.Region)
+	near, ok := inv.Tables.Nearest(t.Cloud, t.Service, here.Region)
 	if !ok {
 		return lang.UnknownVal(model.NotPinned, "the service chooses a multi-region near "+here.Region+", and its documentation does not name it").Because(v.Origin())
 	}
@@ -224,15 +224,15 @@ func (r *root) nearestTo(t *catalog.Type, rule catalog.PlaceRule, v *lang.Value)
 
 // typed returns the instance that a value refers to, when the catalogue knows
 // its type.
-func (r *root) typed(v *lang.Value) (*resourceInst, *catalog.Type) {
+func (inv *inventory) typed(v *lang.Value) (Resource, *catalog.Type) {
 	if v.Ref() == nil {
 		return nil, nil
 	}
-	inst, ok := v.Ref().Target.(*resourceInst)
+	inst, ok := v.Ref().Target.(Resource)
 	if !ok {
 		return nil, nil
 	}
-	t := r.catalogue.Lookup(inst.def.typ)
+	t := inv.Catalogue.Lookup(inst.Type())
 	if t == nil {
 		return nil, nil
 	}
@@ -240,14 +240,14 @@ func (r *root) typed(v *lang.Value) (*resourceInst, *catalog.Type) {
 }
 
 // toPlace makes a place of what the outcomes say.
-func (r *root) toPlace(t *catalog.Type, outcomes []lang.Outcome) model.Place {
+func (inv *inventory) toPlace(t *catalog.Type, outcomes []lang.Outcome) model.Place {
 	place := model.Place{Status: model.Known}
 	var chains []model.Step
 	open := false
 	for _, o := range outcomes {
-		locations, unknown := r.locations(t, o.Value)
+		locations, unknown := inv.locations(t, o.Value)
 		place.Locations = appendLocations(place.Locations, locations)
-		chains = append(chains, r.steps(o.Value.Origin())...)
+		chains = append(chains, inv.steps(o.Value.Origin())...)
 		// Where a value can't be told at all, that is the reason, and not that one
 		// of those tried makes no sense as a place.
 		isOpen := unknown != nil && o.Value.Kind == lang.Unknown
@@ -281,17 +281,17 @@ func appendLocations(have, more []model.Location) []model.Location {
 
 // locations finds the locations that a place value names; what can't be
 // located is told by the gap.
-func (r *root) locations(t *catalog.Type, v *lang.Value) ([]model.Location, *lang.Gap) {
+func (inv *inventory) locations(t *catalog.Type, v *lang.Value) ([]model.Location, *lang.Gap) {
 	switch v.Kind {
 	case lang.Scalar:
 		text, _ := v.Text()
-		return r.locate(t.Cloud, t.Service, text)
+		return inv.locate(t.Cloud, t.Service, text)
 	case lang.List:
 		var all []model.Location
 		var gap *lang.Gap
-		elems, whole := r.ev.Elements(v)
+		elems, whole := inv.Evaluator.Elements(v)
 		for _, elem := range elems {
-			locations, unknown := r.locations(t, elem)
+			locations, unknown := inv.locations(t, elem)
 			all = append(all, locations...)
 			if unknown != nil {
 				gap = unknown
@@ -302,21 +302,21 @@ func (r *root) locations(t *catalog.Type, v *lang.Value) ([]model.Location, *lan
 		}
 		return all, gap
 	case lang.Object:
-		return r.locateHost(r.ev.Attr(v, hostKey))
+		return inv.locateHost(inv.Evaluator.Attr(v, hostKey))
 	case lang.Null:
 		return nil, &lang.Gap{Cause: model.NotPinned, Reason: "it is null"}
 	}
 	if within := v.Gap().Within; within != "" {
-		return r.locate(t.Cloud, t.Service, within)
+		return inv.locate(t.Cloud, t.Service, within)
 	}
 	return nil, v.Gap()
 }
 
-func (r *root) locate(cloud, service, text string) ([]model.Location, *lang.Gap) {
+func (inv *inventory) locate(cloud, service, text string) ([]model.Location, *lang.Gap) {
 	if strings.EqualFold(text, "global") {
 		return nil, &lang.Gap{Cause: model.NotPinned, Reason: "the location global promises no place"}
 	}
-	location, err := r.tables.Locate(cloud, service, text)
+	location, err := inv.Tables.Locate(cloud, service, text)
 	if err == nil {
 		return []model.Location{location}, nil
 	}
@@ -329,14 +329,14 @@ func (r *root) locate(cloud, service, text string) ([]model.Location, *lang.Gap)
 
 // locateHost reads the address of a server. A host that is no cloud's may be a
 // site of one's own, which the configuration knows.
-func (r *root) locateHost(v *lang.Value) ([]model.Location, *lang.Gap) {
+func (inv *inventory) locateHost(v *lang.Value) ([]model.Location, *lang.Gap) {
 	text, ok := v.Text()
 	if !ok {
 		return nil, v.Gap()
 	}
 	host := geo.Host(text)
 	if ref, ok := geo.ParseHost(host); ok && ref.Region != "" {
-		return r.locate(ref.Cloud, ref.Service, ref.Region)
+		return inv.locate(ref.Cloud, ref.Service, ref.Region)
 	}
 	site := model.Location{Cloud: geo.OnPremises, Endpoint: host}
 	return []model.Location{site}, &lang.Gap{
@@ -345,15 +345,15 @@ func (r *root) locateHost(v *lang.Value) ([]model.Location, *lang.Gap) {
 }
 
 // steps writes an origin as a because chain.
-func (r *root) steps(o *lang.Origin) []model.Step {
+func (inv *inventory) steps(o *lang.Origin) []model.Step {
 	if o == nil {
 		return nil
 	}
 	var steps []model.Step
 	for _, step := range o.Steps(maxSteps) {
-		s := model.Step{What: step.What, Value: step.Text, Source: sourceOf(step.Range)}
+		s := model.Step{What: step.What, Value: step.Text, Source: lang.SourceOf(step.Range)}
 		if s.Source != nil {
-			s.Value = r.excerpt(step)
+			s.Value = inv.excerpt(step)
 		}
 		if step.Secret && s.Value != "" {
 			s.Value = "(sensitive)"
@@ -367,15 +367,15 @@ func (r *root) steps(o *lang.Origin) []model.Step {
 const maxExcerpt = 80
 
 // excerpt returns the text of an expression on one line, shortened.
-func (r *root) excerpt(o *lang.Origin) string {
-	data, err := r.tree.Read(o.Range.Filename)
+func (inv *inventory) excerpt(o *lang.Origin) string {
+	data, err := inv.Tree.Read(o.Range.Filename)
 	if err != nil || o.Range.End.Byte > len(data) {
 		return o.Text
 	}
 	text := string(data[o.Range.Start.Byte:o.Range.End.Byte])
 	if o.Range.Empty() {
 		// Of a decoded document only the line is known.
-		text = r.tree.Line(o.Range.Filename, o.Range.Start.Line)
+		text = inv.Tree.Line(o.Range.Filename, o.Range.Start.Line)
 	}
 	text = source.Redact(strings.Join(strings.Fields(text), " "))
 	if len(text) > maxExcerpt {

@@ -1,4 +1,4 @@
-package terraform
+package stores
 
 import (
 	"fmt"
@@ -12,17 +12,6 @@ import (
 	"github.com/stateside-dev/stateside/internal/model"
 )
 
-func callerMessage(dir string, n int) string {
-	return fmt.Sprintf("%s is called by nobody here: its caller decides the place of %s", dir, count(n, "store"))
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // end is one end of a copy: a store of this root, or what the configuration
 // calls one that it does not declare.
 type end struct {
@@ -35,10 +24,10 @@ type end struct {
 // addCopies applies a copy rule to an instance.
 func (inv *inventory) addCopies(e *entry, rule catalog.CopyRule) {
 	prefix := commonBlocks(rule)
-	nodes := e.inst.body().nodes(inv.ev, prefix)
+	nodes := e.inst.Body().nodes(inv.Evaluator, prefix)
 	if len(nodes) == 0 && rule.Absent != "" {
 		// The documented default holds without the block as well.
-		nodes, prefix = []node{e.inst.body()}, nil
+		nodes, prefix = []Node{e.inst.Body()}, nil
 	}
 	for _, n := range nodes {
 		inv.addCopiesOf(e, rule, n, len(prefix))
@@ -47,7 +36,7 @@ func (inv *inventory) addCopies(e *entry, rule catalog.CopyRule) {
 
 // addCopiesOf applies a copy rule to one nested block, the one in which all
 // attributes of the rule stand.
-func (inv *inventory) addCopiesOf(e *entry, rule catalog.CopyRule, n node, depth int) {
+func (inv *inventory) addCopiesOf(e *entry, rule catalog.CopyRule, n Node, depth int) {
 	holds, certain := inv.when(rule, n, depth)
 	if !holds {
 		return
@@ -55,7 +44,7 @@ func (inv *inventory) addCopiesOf(e *entry, rule catalog.CopyRule, n node, depth
 	var targets []target
 	if rule.To == catalog.ToSelf {
 		inv.becomeCopy(e, rule, n, depth)
-		targets = []target{{store: e.store, place: e.store.Place, rng: e.inst.def.rng}}
+		targets = []target{{store: e.store, place: e.store.Place, rng: e.inst.Range()}}
 	} else {
 		targets = inv.targets(e, rule, n, depth)
 	}
@@ -71,7 +60,7 @@ func (inv *inventory) addCopiesOf(e *entry, rule catalog.CopyRule, n node, depth
 
 // becomeCopy gives a primary store that is made from another one the role of
 // the copy, also when the other one is not declared here.
-func (inv *inventory) becomeCopy(e *entry, rule catalog.CopyRule, n node, depth int) {
+func (inv *inventory) becomeCopy(e *entry, rule catalog.CopyRule, n Node, depth int) {
 	if e.store.Role != model.Primary || len(inv.sources(e, rule, n, depth)) == 0 {
 		return
 	}
@@ -84,7 +73,7 @@ func (inv *inventory) becomeCopy(e *entry, rule catalog.CopyRule, n node, depth 
 func (inv *inventory) connect(e *entry, rule catalog.CopyRule, from end, to target, certain bool) {
 	c := model.Copy{
 		FromName: from.name, ToName: to.name, Means: rule.Means, Automatic: to.automatic,
-		Place: to.place, Address: e.inst.address, Source: *sourceOf(to.rng),
+		Place: to.place, Address: e.inst.Address(), Source: *lang.SourceOf(to.rng),
 	}
 	if from.store != nil {
 		c.From = from.store.ID
@@ -166,32 +155,32 @@ func rulePaths(rule catalog.CopyRule) []string {
 // lies depth blocks deep. A path a>b goes on in the resource that a refers to;
 // where that is not declared, the value is unknown. written says whether the
 // part of the path in this resource is written at all.
-func (inv *inventory) values(n node, path string, depth int) (values []found, written bool) {
+func (inv *inventory) values(n Node, path string, depth int) (values []Found, written bool) {
 	here, there, goesOn := strings.Cut(path, ">")
-	values = n.find(inv.ev, parsePath(here)[depth:])
+	values = n.find(inv.Evaluator, parsePath(here)[depth:])
 	if !goesOn {
 		return values, len(values) > 0
 	}
-	var all []found
+	var all []Found
 	for _, f := range values {
-		v := inv.ev.Force(f.cell)
+		v := inv.Evaluator.Force(f.Cell)
 		if inst := instanceOf(v); inst != nil {
-			all = append(all, inst.body().find(inv.ev, parsePath(there))...)
+			all = append(all, inst.Body().find(inv.Evaluator, parsePath(there))...)
 			continue
 		}
 		reason := fmt.Sprintf("%s names %s, which the checked files do not declare", here, quoted(v))
-		f.cell = lang.Done(lang.UnknownVal(model.UnresolvedTarget, reason).Because(v.Origin()))
+		f.Cell = lang.Done(lang.UnknownVal(model.UnresolvedTarget, reason).Because(v.Origin()))
 		all = append(all, f)
 	}
 	return all, len(values) > 0
 }
 
 // instanceOf returns the resource that a value refers to, nil for none.
-func instanceOf(v *lang.Value) *resourceInst {
+func instanceOf(v *lang.Value) Resource {
 	if v.Ref() == nil {
 		return nil
 	}
-	inst, _ := v.Ref().Target.(*resourceInst)
+	inst, _ := v.Ref().Target.(Resource)
 	return inst
 }
 
@@ -204,7 +193,7 @@ func quoted(v *lang.Value) string {
 
 // when says whether the conditions of a rule hold; certain is false when that
 // is not known.
-func (inv *inventory) when(rule catalog.CopyRule, n node, depth int) (holds, certain bool) {
+func (inv *inventory) when(rule catalog.CopyRule, n Node, depth int) (holds, certain bool) {
 	certain = !n.maybe
 	for _, path := range slices.Sorted(maps.Keys(rule.When)) {
 		accepted := rule.When[path]
@@ -213,7 +202,7 @@ func (inv *inventory) when(rule catalog.CopyRule, n node, depth int) (holds, cer
 			return false, true
 		}
 		for _, f := range values {
-			text, ok := inv.ev.Force(f.cell).Text()
+			text, ok := inv.Evaluator.Force(f.Cell).Text()
 			switch {
 			case !ok:
 				certain = false
@@ -227,12 +216,12 @@ func (inv *inventory) when(rule catalog.CopyRule, n node, depth int) (holds, cer
 
 // sources returns the stores that are copied: those that the rule's attribute
 // names, or the instance's own.
-func (inv *inventory) sources(e *entry, rule catalog.CopyRule, n node, depth int) []end {
+func (inv *inventory) sources(e *entry, rule catalog.CopyRule, n Node, depth int) []end {
 	if rule.From != "" {
 		var ends []end
 		values, _ := inv.values(n, rule.From, depth)
 		for _, f := range values {
-			ends = append(ends, inv.end(e, rule.FromType, inv.ev.Force(f.cell).At(f.rng).Named(rule.From), f.maybe))
+			ends = append(ends, inv.end(e, rule.FromType, inv.Evaluator.Force(f.Cell).At(f.Range).Named(rule.From), f.maybe))
 		}
 		return ends
 	}
@@ -296,7 +285,7 @@ func nameOf(v *lang.Value) string {
 		return plainName(text)
 	}
 	if inst := instanceOf(v); inst != nil {
-		return inst.address + "." + v.Ref().Attr
+		return inst.Address() + "." + v.Ref().Attr
 	}
 	return plainName(v.Prefix())
 }

@@ -1,4 +1,4 @@
-package terraform
+package stores
 
 import (
 	"cmp"
@@ -15,16 +15,16 @@ import (
 
 // entry is an instance of a resource type that the catalogue knows.
 type entry struct {
-	inst  *resourceInst
+	inst  Resource
 	typ   *catalog.Type
 	store *model.Store // nil for a type that only declares copies
 }
 
 // inventory is what one root says about data.
 type inventory struct {
-	*root
+	*Collector
 	entries []*entry
-	byInst  map[*resourceInst]*entry
+	byInst  map[Resource]*entry
 	groups  map[string]*group
 	doc     model.Document
 }
@@ -41,11 +41,8 @@ type member struct {
 	steps []model.Step
 }
 
-// collect walks the modules of a root and makes the stores and copies that the
-// catalogue finds in them.
-func (r *root) collect() model.Document {
-	inv := &inventory{root: r, byInst: map[*resourceInst]*entry{}, groups: map[string]*group{}}
-	inv.walk(r.top)
+// collect makes the stores, then what connects them.
+func (inv *inventory) collect() {
 	for _, e := range inv.entries {
 		if e.typ.IsStore() {
 			inv.addStore(e)
@@ -63,53 +60,16 @@ func (r *root) collect() model.Document {
 			inv.doc.Stores = append(inv.doc.Stores, *e.store)
 		}
 	}
-	if r.ev.Exceeded {
-		r.limit("evaluation of " + r.dir + " reached a bound")
-	}
-	inv.reportCaller()
-	inv.doc.Problems = r.problems
-	return inv.doc
-}
-
-// walk lists the instances below a module that the catalogue knows.
-func (inv *inventory) walk(m *moduleInst) {
-	for _, key := range slices.Sorted(maps.Keys(m.def.resources)) {
-		def := m.def.resources[key]
-		if def.mode != "resource" {
-			continue
-		}
-		t := inv.catalogue.Lookup(def.typ)
-		if t == nil {
-			continue
-		}
-		for _, inst := range m.instancesOf(def) {
-			e := &entry{inst: inst, typ: t}
-			inv.entries = append(inv.entries, e)
-			inv.byInst[inst] = e
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(m.def.calls)) {
-		c := m.def.calls[name]
-		if inv.modules.find(m.def, c) == nil {
-			inv.problems = append(inv.problems, model.Problem{
-				Kind: model.ModuleMissing, Address: join(m.path, "module."+name), Source: sourceOf(c.rng),
-				Message: "the module " + c.source + " is not in the checked files; what it declares was not checked",
-			})
-		}
-		for _, child := range m.child(c) {
-			inv.walk(child)
-		}
-	}
 }
 
 // storeID makes the id of a store in this root.
-func (r *root) storeID(address string) string { return r.dir + ":" + address }
+func (inv *inventory) storeID(address string) string { return inv.Dir + ":" + address }
 
 func (inv *inventory) addStore(e *entry) {
 	s := &model.Store{
-		ID:      inv.storeID(e.inst.address),
-		Root:    inv.dir,
-		Address: e.inst.address,
+		ID:      inv.storeID(e.inst.Address()),
+		Root:    inv.Dir,
+		Address: e.inst.Address(),
 		Type:    e.typ.Type,
 		Cloud:   e.typ.Cloud,
 		Service: e.typ.Service,
@@ -117,7 +77,7 @@ func (inv *inventory) addStore(e *entry) {
 		Role:    e.typ.Role,
 		Transit: e.typ.Transit,
 		Place:   inv.place(e.typ, e.inst),
-		Source:  *sourceOf(e.inst.def.rng),
+		Source:  *lang.SourceOf(e.inst.Range()),
 	}
 	if e.typ.Name != "" {
 		if v := inv.readFirst(e.typ.Name, e.inst); v != nil {
@@ -137,7 +97,7 @@ func (inv *inventory) labels(e *entry) (labels map[string]string, unknown bool) 
 			continue
 		}
 		for _, f := range inv.read(path, e.inst) {
-			if !inv.addLabels(labels, inv.ev.Force(f.cell)) {
+			if !inv.addLabels(labels, inv.Evaluator.Force(f.Cell)) {
 				unknown = true
 			}
 		}
@@ -158,11 +118,11 @@ func (inv *inventory) addLabels(labels map[string]string, v *lang.Value) bool {
 	if v.Kind == lang.Null {
 		return true
 	}
-	pairs, ok := inv.ev.Pairs(v)
+	pairs, ok := inv.Evaluator.Pairs(v)
 	whole := ok && !v.Open
 	for _, pair := range pairs {
 		key, okKey := pair.Key.Text()
-		value, okValue := inv.ev.Force(pair.Value).Text()
+		value, okValue := inv.Evaluator.Force(pair.Value).Text()
 		if okKey && okValue {
 			labels[key] = value
 		} else {
@@ -185,17 +145,17 @@ func (inv *inventory) addGroup(e *entry) {
 	if !e.typ.IsStore() {
 		// The group itself: the attribute names its first member.
 		if other != nil {
-			inv.group(e.inst.address).primary = other
+			inv.group(e.inst.Address()).primary = other
 		}
 		return
 	}
 	key, known := v.Text()
 	if other != nil && !other.typ.IsStore() {
-		key, known = other.inst.address, true
+		key, known = other.inst.Address(), true
 	}
 	if known {
 		g := inv.group(key)
-		g.members = append(g.members, member{e, e.inst.attrRange(e.typ.Group), inv.steps(v.Origin())})
+		g.members = append(g.members, member{e, inv.attrRange(e.inst, e.typ.Group), inv.steps(v.Origin())})
 	}
 }
 
@@ -206,13 +166,13 @@ func (inv *inventory) group(key string) *group {
 	return inv.groups[key]
 }
 
-// attrRange is the range of an attribute's expression, or of the whole block
-// when it is not written.
-func (inst *resourceInst) attrRange(name string) hcl.Range {
-	if a := inst.def.body.Attributes[name]; a != nil {
-		return a.Expr.Range()
+// attrRange is the range of an attribute's expression, or of the whole
+// declaration when it is not written.
+func (inv *inventory) attrRange(inst Resource, name string) hcl.Range {
+	if f, ok := inst.Body().Attribute(inv.Evaluator, name); ok {
+		return f.Range
 	}
-	return inst.def.rng
+	return inst.Range()
 }
 
 // copyWithinGroups makes a copy from the first member of each replication group
@@ -220,7 +180,7 @@ func (inst *resourceInst) attrRange(name string) hcl.Range {
 func (inv *inventory) copyWithinGroups() {
 	for _, key := range slices.Sorted(maps.Keys(inv.groups)) {
 		g := inv.groups[key]
-		slices.SortFunc(g.members, func(a, b member) int { return cmp.Compare(a.entry.inst.address, b.entry.inst.address) })
+		slices.SortFunc(g.members, func(a, b member) int { return cmp.Compare(a.entry.inst.Address(), b.entry.inst.Address()) })
 		primary := g.primary
 		if primary == nil && len(g.members) > 0 {
 			primary = g.members[0].entry
@@ -231,7 +191,7 @@ func (inv *inventory) copyWithinGroups() {
 			}
 			inv.addCopy(model.Copy{
 				From: primary.store.ID, To: m.entry.store.ID, Means: model.ByReplica,
-				Place: m.entry.store.Place, Address: m.entry.inst.address, Source: *sourceOf(m.rng),
+				Place: m.entry.store.Place, Address: m.entry.inst.Address(), Source: *lang.SourceOf(m.rng),
 			})
 		}
 	}
@@ -249,7 +209,7 @@ func (inv *inventory) refEntry(v *lang.Value) *entry {
 // refStore returns the store that a value refers to. A part of a store, such as
 // a table or a hub, stands for the store.
 func (inv *inventory) refStore(v *lang.Value) *model.Store {
-	for range maxModuleDepth {
+	for range maxReferences {
 		e := inv.refEntry(v)
 		if e == nil || e.store != nil || e.typ.Of == "" {
 			if e == nil {
@@ -283,24 +243,4 @@ func placeText(p model.Place) string {
 		return "?"
 	}
 	return strings.Join(parts, ",")
-}
-
-// reportCaller says once for a module that its caller decides.
-func (inv *inventory) reportCaller() {
-	n := 0
-	var first *model.Source
-	for _, s := range inv.doc.Stores {
-		if s.Place.Status == model.Caller {
-			n++
-			if first == nil {
-				first = &s.Source
-			}
-		}
-	}
-	if n > 0 {
-		inv.problems = append(inv.problems, model.Problem{
-			Kind: model.CallerDecides, Source: first,
-			Message: callerMessage(inv.dir, n),
-		})
-	}
 }

@@ -1,4 +1,4 @@
-package terraform
+package stores
 
 import (
 	"slices"
@@ -10,10 +10,10 @@ import (
 	"github.com/stateside-dev/stateside/internal/lang"
 )
 
-// node is a place inside a resource where attributes are looked up: the body
-// of a block, or an object that an attribute holds. Blocks written as
+// Node is a place inside a resource where attributes are looked up: the body
+// of a block, or an object, such as an attribute holds. Blocks written as
 // attributes, as JSON has them, are read like blocks.
-type node struct {
+type Node struct {
 	body  *hclsyntax.Body
 	scope lang.Scope
 	cell  *lang.Cell // of the object, when there is no body
@@ -21,16 +21,24 @@ type node struct {
 	maybe bool // it may turn out not to exist
 }
 
-// found is a value at a path.
-type found struct {
-	cell  *lang.Cell
-	rng   hcl.Range
-	maybe bool
+// Found is a value at a path.
+type Found struct {
+	// Cell holds the value.
+	Cell *lang.Cell
+	// Range of the expression that gives it.
+	Range hcl.Range
+
+	maybe bool // it may turn out not to exist
 }
 
-func bodyNode(body *hclsyntax.Body, sc lang.Scope) node { return node{body: body, scope: sc} }
+// BodyNode makes a node of the body of a block, whose expressions find their
+// names in a scope.
+func BodyNode(body *hclsyntax.Body, sc lang.Scope) Node { return Node{body: body, scope: sc} }
 
-func (inst *resourceInst) body() node { return bodyNode(inst.def.body, inst.scope) }
+// ObjectNode makes a node of an object, which is written at a range.
+func ObjectNode(object *lang.Value, rng hcl.Range) Node {
+	return Node{cell: lang.Done(object), rng: rng}
+}
 
 // segment is one name of a path, with a condition on a sibling attribute:
 // geo_location[failover_priority=0].
@@ -56,19 +64,19 @@ func parsePath(path string) []segment {
 	return segments
 }
 
-// at returns the values at a path of plain names.
-func (n node) at(ev *lang.Evaluator, path []string) []found {
-	return n.find(ev, parsePath(strings.Join(path, ".")))
+// At returns the values at a path of names, as the catalogue writes them.
+func (n Node) At(ev *lang.Evaluator, path string) []Found {
+	return n.find(ev, parsePath(path))
 }
 
 // find returns the values at a path, in order. A list at its end counts as
 // its elements; what is absent or null is left out.
-func (n node) find(ev *lang.Evaluator, path []segment) []found {
+func (n Node) find(ev *lang.Evaluator, path []segment) []Found {
 	nodes := n.nodes(ev, path[:len(path)-1])
 	last := path[len(path)-1]
-	var all []found
+	var all []Found
 	for _, n := range nodes {
-		if f, ok := n.attribute(ev, last.name); ok {
+		if f, ok := n.Attribute(ev, last.name); ok {
 			all = append(all, spread(ev, f)...)
 		}
 	}
@@ -76,10 +84,10 @@ func (n node) find(ev *lang.Evaluator, path []segment) []found {
 }
 
 // nodes returns the nodes at a path of nested blocks or objects.
-func (n node) nodes(ev *lang.Evaluator, path []segment) []node {
-	nodes := []node{n}
+func (n Node) nodes(ev *lang.Evaluator, path []segment) []Node {
+	nodes := []Node{n}
 	for _, s := range path {
-		var next []node
+		var next []Node
 		for _, n := range nodes {
 			for _, child := range n.children(ev, s.name) {
 				if s.attr == "" || child.matches(ev, s) {
@@ -93,53 +101,53 @@ func (n node) nodes(ev *lang.Evaluator, path []segment) []node {
 }
 
 // matches says whether the node fulfils the condition of a segment, or may.
-func (n node) matches(ev *lang.Evaluator, s segment) bool {
-	f, ok := n.attribute(ev, s.attr)
+func (n Node) matches(ev *lang.Evaluator, s segment) bool {
+	f, ok := n.Attribute(ev, s.attr)
 	if !ok {
 		return s.differ
 	}
-	text, known := ev.Force(f.cell).Text()
+	text, known := ev.Force(f.Cell).Text()
 	return !known || (text == s.equal) != s.differ
 }
 
 // children returns the nested blocks, or objects, of a name.
-func (n node) children(ev *lang.Evaluator, name string) []node {
-	children := n.blocks(ev, name)
-	f, ok := n.attribute(ev, name)
+func (n Node) children(ev *lang.Evaluator, name string) []Node {
+	children := n.Blocks(ev, name)
+	f, ok := n.Attribute(ev, name)
 	if !ok {
 		return children
 	}
 	for _, elem := range spread(ev, f) {
-		children = append(children, node{cell: elem.cell, rng: elem.rng, maybe: elem.maybe})
+		children = append(children, Node{cell: elem.Cell, rng: elem.Range, maybe: elem.maybe})
 	}
 	return children
 }
 
-// attribute returns the value of an attribute that is written.
-func (n node) attribute(ev *lang.Evaluator, name string) (found, bool) {
+// Attribute returns the value of an attribute that is written.
+func (n Node) Attribute(ev *lang.Evaluator, name string) (Found, bool) {
 	if n.body == nil {
 		v := ev.Force(n.cell)
 		if v.Kind != lang.Object && v.Kind != lang.Unknown || !v.Has(name) {
-			return found{}, false
+			return Found{}, false
 		}
 		cell := lang.Lazy(func(ev *lang.Evaluator) *lang.Value { return ev.Attr(ev.Force(n.cell), name) })
 		rng := n.rng
 		if def := ev.Force(cell).Defined(); def != nil {
 			rng = *def
 		}
-		return found{cell, rng, n.maybe}, true
+		return Found{cell, rng, n.maybe}, true
 	}
 	a := n.body.Attributes[name]
 	if a == nil {
-		return found{}, false
+		return Found{}, false
 	}
-	return found{lang.Expr(a.Expr, n.scope), a.Expr.Range(), n.maybe}, true
+	return Found{lang.Expr(a.Expr, n.scope), a.Expr.Range(), n.maybe}, true
 }
 
 // spread takes a list for its elements and leaves out nulls, and empty strings,
 // which providers take for nothing written.
-func spread(ev *lang.Evaluator, f found) []found {
-	v := ev.Force(f.cell)
+func spread(ev *lang.Evaluator, f Found) []Found {
+	v := ev.Force(f.Cell)
 	switch v.Kind {
 	case lang.Null:
 		return nil
@@ -148,32 +156,32 @@ func spread(ev *lang.Evaluator, f found) []found {
 			return nil
 		}
 	case lang.List:
-		var all []found
+		var all []Found
 		for _, c := range v.Cells() {
 			elem := ev.Force(c)
-			rng := f.rng
-			if def := elem.Defined(); def != nil && def.Filename == f.rng.Filename {
+			rng := f.Range
+			if def := elem.Defined(); def != nil && def.Filename == f.Range.Filename {
 				rng = *def
 			}
 			cell := lang.Lazy(func(ev *lang.Evaluator) *lang.Value { return ev.Force(c).And(v.Origin()) })
-			all = append(all, spread(ev, found{cell, rng, f.maybe || v.Open})...)
+			all = append(all, spread(ev, Found{cell, rng, f.maybe || v.Open})...)
 		}
 		return all
 	}
-	return []found{f}
+	return []Found{f}
 }
 
-// blocks returns the nested blocks of a type, dynamic ones expanded. A dynamic
+// Blocks returns the nested blocks of a type, dynamic ones expanded. A dynamic
 // block whose for_each is not known may be there, once or more.
-func (n node) blocks(ev *lang.Evaluator, name string) []node {
+func (n Node) Blocks(ev *lang.Evaluator, name string) []Node {
 	if n.body == nil {
 		return nil
 	}
-	var all []node
+	var all []Node
 	for _, b := range n.body.Blocks {
 		switch {
 		case b.Type == name:
-			all = append(all, node{body: b.Body, scope: n.scope, rng: b.DefRange(), maybe: n.maybe})
+			all = append(all, Node{body: b.Body, scope: n.scope, rng: b.DefRange(), maybe: n.maybe})
 		case b.Type == "dynamic" && len(b.Labels) == 1 && b.Labels[0] == name:
 			all = append(all, n.dynamic(ev, b)...)
 		}
@@ -181,7 +189,7 @@ func (n node) blocks(ev *lang.Evaluator, name string) []node {
 	return all
 }
 
-func (n node) dynamic(ev *lang.Evaluator, b *hclsyntax.Block) []node {
+func (n Node) dynamic(ev *lang.Evaluator, b *hclsyntax.Block) []Node {
 	forEach := b.Body.Attributes["for_each"]
 	at := slices.IndexFunc(b.Body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "content" })
 	if forEach == nil || at < 0 {
@@ -195,9 +203,9 @@ func (n node) dynamic(ev *lang.Evaluator, b *hclsyntax.Block) []node {
 		}
 	}
 	items, sure := n.iterations(ev, forEach.Expr, iterator)
-	all := make([]node, len(items))
+	all := make([]Node, len(items))
 	for i, item := range items {
-		all[i] = node{
+		all[i] = Node{
 			body: content, scope: lang.Bind(n.scope, iterator, item),
 			rng: b.DefRange(), maybe: n.maybe || !sure,
 		}
@@ -208,7 +216,7 @@ func (n node) dynamic(ev *lang.Evaluator, b *hclsyntax.Block) []node {
 // iterations returns the iterator objects of a dynamic block, in every world
 // that its for_each may be in; sure is false when it is not known which of
 // them there are.
-func (n node) iterations(ev *lang.Evaluator, forEach hclsyntax.Expression, iterator string) (items []*lang.Value, sure bool) {
+func (n Node) iterations(ev *lang.Evaluator, forEach hclsyntax.Expression, iterator string) (items []*lang.Value, sure bool) {
 	outcomes := ev.Outcomes(
 		func(v *lang.Value) bool { return v.IsKnown() && !v.Open },
 		func() *lang.Value { return ev.Eval(forEach, n.scope) },
@@ -241,23 +249,4 @@ func (n node) iterations(ev *lang.Evaluator, forEach hclsyntax.Expression, itera
 		}
 	}
 	return items, sure
-}
-
-// value is the block as an object, for expressions that refer to it. What the
-// provider fills in is still known to be an attribute of the resource.
-func (n node) value(inst *resourceInst, path string) *lang.Value {
-	return lang.LazyObject(nil, func(ev *lang.Evaluator, name string) *lang.Value {
-		if f, ok := n.attribute(ev, name); ok {
-			return ev.Force(f.cell)
-		}
-		inner := path + "." + name
-		if blocks := n.blocks(ev, name); len(blocks) > 0 {
-			objects := make([]*lang.Value, len(blocks))
-			for i, b := range blocks {
-				objects[i] = b.value(inst, inner)
-			}
-			return lang.ListOf(objects)
-		}
-		return inst.atApply(inner)
-	})
 }

@@ -1,4 +1,4 @@
-package terraform
+package stores
 
 import (
 	"fmt"
@@ -26,7 +26,7 @@ type target struct {
 
 // targets returns the places and stores that a rule's attribute names. For an
 // attribute that is not written, the documented default counts.
-func (inv *inventory) targets(e *entry, rule catalog.CopyRule, n node, depth int) []target {
+func (inv *inventory) targets(e *entry, rule catalog.CopyRule, n Node, depth int) []target {
 	if rule.At == "" {
 		return inv.absent(e, rule)
 	}
@@ -46,12 +46,12 @@ func (inv *inventory) targets(e *entry, rule catalog.CopyRule, n node, depth int
 
 // absent applies the documented default of an attribute that is not written.
 func (inv *inventory) absent(e *entry, rule catalog.CopyRule) []target {
-	what := "default of " + join(e.typ.Type, rule.At)
+	what := "default of " + e.typ.Type + "." + rule.At
 	if rule.At == "" {
 		what = e.typ.Type + " always"
 	}
 	step := model.Step{What: fmt.Sprintf("%s (%s)", what, docOf(rule.Doc, e.typ.Doc)), Value: rule.Absent}
-	t := target{automatic: true, rng: e.inst.def.rng}
+	t := target{automatic: true, rng: e.inst.Range()}
 	switch {
 	case rule.Absent == catalog.NearestMultiRegion:
 		t.place = inv.nearest(e)
@@ -72,10 +72,10 @@ func (inv *inventory) absent(e *entry, rule catalog.CopyRule) []target {
 }
 
 // target reads one value of the attribute.
-func (inv *inventory) target(e *entry, rule catalog.CopyRule, n node, depth int, f found) []target {
+func (inv *inventory) target(e *entry, rule catalog.CopyRule, n Node, depth int, f Found) []target {
 	what := rule.At[strings.Index(rule.At, ">")+1:]
-	value := func() *lang.Value { return inv.ev.Force(f.cell).At(f.rng).Named(what) }
-	t := target{rng: f.rng, maybe: f.maybe}
+	value := func() *lang.Value { return inv.Evaluator.Force(f.Cell).At(f.Range).Named(what) }
+	t := target{rng: f.Range, maybe: f.maybe}
 	switch rule.To {
 	case catalog.ToPair:
 		return inv.pairTarget(e, rule, value(), t)
@@ -84,20 +84,20 @@ func (inv *inventory) target(e *entry, rule catalog.CopyRule, n node, depth int,
 		return inv.storeTargets(e, rule, value, t)
 	}
 	if rule.To == catalog.ToHost {
-		value = func() *lang.Value { return hostValue(inv.ev.Force(f.cell).At(f.rng).Named(what)) }
+		value = func() *lang.Value { return hostValue(inv.Evaluator.Force(f.Cell).At(f.Range).Named(what)) }
 	}
 	if v := value(); v.Kind == lang.Scalar && len(rule.Is) > 0 {
 		if text, _ := v.Text(); !matches(rule.Is, text) {
 			return nil
 		}
 	}
-	t.place = inv.toPlace(e.typ, inv.ev.Outcomes(placeSettled, value))
+	t.place = inv.toPlace(e.typ, inv.Evaluator.Outcomes(placeSettled, value))
 	return []target{t}
 }
 
 // in is the place that a rule's attribute gives for a store that another one
 // only names; nil when none does.
-func (inv *inventory) in(e *entry, rule catalog.CopyRule, n node, depth int) *model.Place {
+func (inv *inventory) in(e *entry, rule catalog.CopyRule, n Node, depth int) *model.Place {
 	if rule.In == "" {
 		return nil
 	}
@@ -106,8 +106,8 @@ func (inv *inventory) in(e *entry, rule catalog.CopyRule, n node, depth int) *mo
 		return nil
 	}
 	f := values[0]
-	place := inv.toPlace(e.typ, inv.ev.Outcomes(placeSettled, func() *lang.Value {
-		return inv.ev.Force(f.cell).At(f.rng).Named(rule.In)
+	place := inv.toPlace(e.typ, inv.Evaluator.Outcomes(placeSettled, func() *lang.Value {
+		return inv.Evaluator.Force(f.Cell).At(f.Range).Named(rule.In)
 	}))
 	return &place
 }
@@ -136,13 +136,13 @@ func matches(accepted []string, text string) bool {
 // pair is the place that geo-redundant settings of the entry's store copy to;
 // false when its region is known to have none.
 func (inv *inventory) pair(e *entry) (model.Place, bool) {
-	return inv.derived(e, "region pair of ", inv.tables.Pair)
+	return inv.derived(e, "region pair of ", inv.Tables.Pair)
 }
 
 // nearest is the multi-region into which the service copies by itself.
 func (inv *inventory) nearest(e *entry) model.Place {
 	place, ok := inv.derived(e, "multi-region nearest to ", func(cloud, region string) (model.Location, bool) {
-		return inv.tables.Nearest(cloud, e.typ.Service, region)
+		return inv.Tables.Nearest(cloud, e.typ.Service, region)
 	})
 	if !ok {
 		place.Status, place.Cause = model.Unknown, model.NotPinned
@@ -186,7 +186,7 @@ func (e *entry) ownPlace(inv *inventory) model.Place {
 
 // storeTargets reads a value that names a store, in each world.
 func (inv *inventory) storeTargets(e *entry, rule catalog.CopyRule, value func() *lang.Value, t target) []target {
-	outcomes := inv.ev.Outcomes(func(v *lang.Value) bool { return v.IsKnown() || v.Ref() != nil }, value)
+	outcomes := inv.Evaluator.Outcomes(func(v *lang.Value) bool { return v.IsKnown() || v.Ref() != nil }, value)
 	var targets []target
 	for _, o := range outcomes {
 		if o.Value.Kind == lang.Null {
@@ -238,11 +238,11 @@ func (inv *inventory) namedPlace(v *lang.Value) model.Place {
 }
 
 // cloudOf is the cloud of a resource's provider.
-func cloudOf(inst *resourceInst) string {
+func cloudOf(inst Resource) string {
 	if inst == nil {
 		return ""
 	}
-	prefix, _, _ := strings.Cut(inst.def.typ, "_")
+	prefix, _, _ := strings.Cut(inst.Type(), "_")
 	return prefix
 }
 
@@ -262,7 +262,7 @@ func unlessGap(locations []model.Location, gap *lang.Gap) model.Place {
 // whose name is unique in a region only, the region in which it is looked up.
 func (inv *inventory) dataPlace(v *lang.Value) (model.Place, bool) {
 	inst, t := inv.typed(v)
-	if inst == nil || inst.def.mode != "data" || t.UniqueName || !t.IsStore() {
+	if inst == nil || !inst.IsData() || t.UniqueName || !t.IsStore() {
 		return model.Place{}, false
 	}
 	return inv.place(t, inst), true

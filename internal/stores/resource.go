@@ -1,0 +1,64 @@
+// Package stores applies the catalogue to resources: it makes the stores,
+// copies and grants that their settings bring about. It does not know in which
+// language the resources are written; whoever reads that language gives it
+// their attributes as values of package lang, with the places they come from.
+package stores
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/source"
+)
+
+// Resource is one instance of a resource, or of a thing that is only looked up.
+// Values that refer to one have it as the Target of their Ref.
+type Resource interface {
+	// Address as its users write it.
+	Address() string
+	// Type as the catalogue writes it.
+	Type() string
+	// IsData says that the thing is only looked up, not declared.
+	IsData() bool
+	// Range of the declaration.
+	Range() hcl.Range
+	// Body is where the attributes are.
+	Body() Node
+	// Setting returns a setting of the provider that the resource uses, given by
+	// its path; unknown when nothing in the files gives it.
+	Setting(ev *lang.Evaluator, path []string) *lang.Value
+}
+
+// Collector makes a document of resources.
+type Collector struct {
+	Tables    *geo.Tables
+	Catalogue *catalog.Catalogue
+	// Tree from which the text of because chains is taken.
+	Tree *source.Tree
+	// Dir is the root to which the resources belong, from the checked root.
+	Dir string
+	// Evaluator of the resources' values.
+	Evaluator *lang.Evaluator
+}
+
+// Collect makes the stores and copies that the resources bring about. Types
+// that the catalogue does not know are passed over.
+func (c *Collector) Collect(resources []Resource) model.Document {
+	inv := &inventory{Collector: c, byInst: map[Resource]*entry{}, groups: map[string]*group{}}
+	for _, r := range resources {
+		if t := c.Catalogue.Lookup(r.Type()); t != nil && !r.IsData() {
+			e := &entry{inst: r, typ: t}
+			inv.entries = append(inv.entries, e)
+			inv.byInst[r] = e
+		}
+	}
+	inv.collect()
+	return inv.doc
+}
+
+// maxReferences bounds how far a chain of things that stand for others is
+// followed.
+const maxReferences = 64
