@@ -2,7 +2,8 @@
 // resource says its place, and by which of its settings the data is copied
 // elsewhere, also when a setting is absent.
 //
-// What it knows is rows of YAML under data/, one file a cloud. A row is decoded
+// What it knows is rows of YAML under data/, one file for each prefix that a
+// provider gives its resource types: aws.yaml has aws_*. A row is decoded
 // when its type is first met in a configuration, so a check pays for the types
 // it sees and not for the size of the catalogue.
 package catalog
@@ -11,7 +12,6 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -38,6 +38,8 @@ type Type struct {
 	Role model.Role `yaml:"role"`
 	// Transit says that nothing rests in the store itself: it passes data on.
 	Transit bool `yaml:"transit"`
+	// Content of the store: the data itself when absent.
+	Content model.Content `yaml:"content"`
 	// Name is the attribute with the real thing's name, by which others may
 	// name it.
 	Name string `yaml:"name"`
@@ -61,6 +63,10 @@ type Type struct {
 	OfType string `yaml:"of_type"`
 	// Copies that the type's settings make.
 	Copies []CopyRule `yaml:"copies"`
+	// Grants that the type's settings give.
+	Grants []GrantRule `yaml:"grants"`
+	// Retention that the type's settings give.
+	Retention []RetentionRule `yaml:"retention"`
 	// Doc is the page of the provider's documentation that says so.
 	Doc string `yaml:"doc"`
 	// Note for readers of the catalogue.
@@ -87,6 +93,10 @@ func (t *Type) Endpoint() string {
 type PlaceRule struct {
 	// At is the attribute with a region, zone or multi-region.
 	At string `yaml:"at"`
+	// Absent is the place the documentation gives for an At of the provider
+	// that is not written: where most providers ask the environment, some fall
+	// back on a region of their own.
+	Absent string `yaml:"absent"`
 	// Every is the attribute with several regions, in each of which data rests.
 	Every string `yaml:"every"`
 	// Zone is the attribute with a zone. One that can't be evaluated passes
@@ -94,8 +104,11 @@ type PlaceRule struct {
 	Zone string `yaml:"zone"`
 	// Host is the attribute with the address of the server that stores.
 	Host string `yaml:"host"`
-	// Of is the attribute that names the store in whose place this one is.
+	// Of is the attribute that names the store in whose place this one is. The
+	// labels of that store are this one's too.
 	Of string `yaml:"of"`
+	// OfType is the resource type that a plain name in Of stands for.
+	OfType string `yaml:"of_type"`
 	// Nearest is the attribute that names the store near which the service
 	// chooses a multi-region.
 	Nearest string `yaml:"nearest"`
@@ -134,6 +147,77 @@ type CopyRule struct {
 	// Doc is the page that documents the default.
 	Doc string `yaml:"doc"`
 }
+
+// GrantRule is one way in which a type's settings let somebody read the store:
+// its own or, with the type's Of, the one that this names.
+type GrantRule struct {
+	// At is the attribute with the principals; each value is one. A rule without
+	// At is what the type always grants, to the principal of kind As.
+	At string `yaml:"at"`
+	// As says how to read the value: as a principal of one of the model's kinds,
+	// or in one of the forms below.
+	As string `yaml:"as"`
+	// Is lists the values of At with which there is a grant; any when absent.
+	Is []string `yaml:"is"`
+	// When lists attributes and the values they must have for the grant to exist.
+	When map[string][]string `yaml:"when"`
+	// Actions that are granted, where they are always the same.
+	Actions []string `yaml:"actions"`
+	// ActionsAt is the attribute with the actions, such as a role's name.
+	ActionsAt string `yaml:"actions_at"`
+	// Absent is the value that the documentation gives for an At that is not
+	// written.
+	Absent string `yaml:"absent"`
+	// Doc is the page that documents the default.
+	Doc string `yaml:"doc"`
+}
+
+// Forms of principals, besides the kinds of the model.
+const (
+	AsPolicy    = "iam_policy"    // a policy document of AWS, or one that follows it
+	AsMember    = "google_member" // user:a@example.com, allUsers, domain:example.com
+	AsARN       = "arn"           // an ARN or account number
+	AsSwitch    = "switch"        // a value that opens the store to everybody
+	AsStatement = "oci_statement" // Allow group A to read objects in …
+)
+
+// RetentionRule is one setting that says how long something is kept.
+type RetentionRule struct {
+	// Kind of the retention.
+	Kind model.RetentionKind `yaml:"kind"`
+	// At is the attribute with the length. A rule without At is what the service
+	// always does.
+	At string `yaml:"at"`
+	// Unit of the length; days when absent. A length such as 86400s, P7D or 12h
+	// brings its own.
+	Unit Unit `yaml:"unit"`
+	// When lists attributes and the values they must have for the rule to hold.
+	When map[string][]string `yaml:"when"`
+	// Absent is the length that the documentation gives for an At that is not
+	// written, in the same unit.
+	Absent string `yaml:"absent"`
+	// Forever lists values of At that mean without end.
+	Forever []string `yaml:"forever"`
+	// Doc is the page that documents the default.
+	Doc string `yaml:"doc"`
+}
+
+// Unit of a length of time.
+type Unit string
+
+// The units.
+const (
+	Seconds Unit = "seconds"
+	Minutes Unit = "minutes"
+	Hours   Unit = "hours"
+	Days    Unit = "days"
+	Weeks   Unit = "weeks"
+	Months  Unit = "months" // of 30 days
+	Years   Unit = "years"  // of 365 days
+)
+
+// Units lists every unit.
+func Units() []Unit { return []Unit{Seconds, Minutes, Hours, Days, Weeks, Months, Years} }
 
 // Target says how the value of a copy's attribute names the place it goes to.
 type Target string
@@ -174,30 +258,51 @@ type header struct {
 // Catalogue gives access to the embedded rows. The zero value is ready for
 // use, also by several goroutines.
 type Catalogue struct {
-	clouds [5]file
+	mu    sync.Mutex
+	files map[string]*file
 }
-
-// names of the files, by the prefix of their types; the last has the rest.
-var names = [5]string{"aws", "google", "azurerm", "oci", "others"}
 
 // Lookup finds the row of a resource type, nil when there is none.
 func (c *Catalogue) Lookup(resourceType string) *Type {
 	prefix, _, _ := strings.Cut(resourceType, "_")
-	at := slices.Index(names[:], prefix)
-	if at < 0 {
-		at = len(names) - 1
+	return c.file(prefix).lookup(prefix, resourceType)
+}
+
+// file is that of a prefix; without rows when there is none.
+func (c *Catalogue) file(prefix string) *file {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f := c.files[prefix]
+	if f == nil {
+		if c.files == nil {
+			c.files = map[string]*file{}
+		}
+		f = &file{}
+		c.files[prefix] = f
 	}
-	return c.clouds[at].lookup(names[at], resourceType)
+	return f
+}
+
+// Prefixes lists the prefixes of resource types that have a file, in order.
+func Prefixes() []string {
+	entries, err := files.ReadDir("data")
+	if err != nil {
+		panic(err) // the directory is part of the program
+	}
+	var all []string
+	for _, e := range entries {
+		all = append(all, strings.TrimSuffix(e.Name(), ".yaml"))
+	}
+	return all
 }
 
 // All returns every row, by file and in the order of the files.
 func (c *Catalogue) All() []*Type {
 	var all []*Type
-	for i, name := range names {
-		f := &c.clouds[i]
-		f.once.Do(func() { f.index(name) })
-		for _, t := range typesInOrder(name) {
-			all = append(all, f.lookup(name, t))
+	for _, prefix := range Prefixes() {
+		f := c.file(prefix)
+		for _, t := range typesInOrder(prefix) {
+			all = append(all, f.lookup(prefix, t))
 		}
 	}
 	return all
@@ -223,9 +328,12 @@ var rowStart = []byte("\n- type: ")
 
 // index finds where each row begins without decoding any.
 func (f *file) index(name string) {
-	data := read(name)
 	f.rows = map[string][]byte{}
 	f.types = map[string]*Type{}
+	data, err := files.ReadFile("data/" + name + ".yaml")
+	if err != nil {
+		return // no provider that the catalogue knows has this prefix
+	}
 	head, rest, more := bytes.Cut(data, rowStart)
 	decode(name, head, &f.header)
 	for more {

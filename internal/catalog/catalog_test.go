@@ -15,7 +15,7 @@ import (
 // A row read alone says the same as the row within the whole file.
 func TestRowsAreFoundByTheirText(t *testing.T) {
 	t.Parallel()
-	for _, name := range names {
+	for _, name := range Prefixes() {
 		var whole header
 		decode(name, read(name), &whole)
 		var c Catalogue
@@ -58,6 +58,12 @@ func TestRowsAreValid(t *testing.T) {
 			for _, rule := range typ.Copies {
 				checkCopy(t, typ, rule)
 			}
+			for _, rule := range typ.Grants {
+				checkGrant(t, typ, rule)
+			}
+			for _, rule := range typ.Retention {
+				checkRetention(t, rule)
+			}
 		})
 	}
 }
@@ -82,7 +88,10 @@ func checkType(t *testing.T, typ *Type) {
 	if typ.IsStore() && typ.Of != "" {
 		t.Error("a store whose copies belong to another one")
 	}
-	if !typ.IsStore() && len(typ.Copies) == 0 && typ.Group == "" && typ.Of == "" {
+	if typ.Content != model.WholeData && typ.Content != model.Metadata {
+		t.Errorf("content %q", typ.Content)
+	}
+	if !typ.IsStore() && len(typ.Copies) == 0 && len(typ.Grants) == 0 && typ.Group == "" && typ.Of == "" {
 		t.Error("neither a store nor a copy nor a part of a store")
 	}
 }
@@ -97,6 +106,9 @@ func checkPlace(t *testing.T, rule PlaceRule) {
 	}
 	if set != 1 {
 		t.Errorf("place rule %+v says %d things", rule, set)
+	}
+	if rule.Absent != "" && !strings.HasPrefix(rule.At, "provider.") || rule.OfType != "" && rule.Of == "" {
+		t.Errorf("place rule %+v: absent or of_type does not fit", rule)
 	}
 	if strings.HasSuffix(rule.Unknown, ".") {
 		t.Errorf("reason %q ends in a full stop", rule.Unknown)
@@ -122,5 +134,35 @@ func checkCopy(t *testing.T, typ *Type, rule CopyRule) {
 	}
 	if rule.From == "" && typ.Of == "" && !typ.IsStore() {
 		t.Errorf("copy rule %+v: it is not said what is copied", rule)
+	}
+}
+
+func checkGrant(t *testing.T, typ *Type, rule GrantRule) {
+	t.Helper()
+	forms := []string{AsPolicy, AsMember, AsARN, AsSwitch, AsStatement}
+	if !slices.Contains(forms, rule.As) && !slices.Contains(model.PrincipalKinds(), model.PrincipalKind(rule.As)) {
+		t.Errorf("grant as %q", rule.As)
+	}
+	if rule.As == AsSwitch && len(rule.Is) == 0 {
+		t.Errorf("grant rule %+v: which values open the store", rule)
+	}
+	if len(rule.Actions) > 0 && rule.ActionsAt != "" {
+		t.Errorf("grant rule %+v: actions are given twice", rule)
+	}
+	if typ.Of == "" && !typ.IsStore() {
+		t.Errorf("grant rule %+v: it is not said on what", rule)
+	}
+}
+
+func checkRetention(t *testing.T, rule RetentionRule) {
+	t.Helper()
+	if !slices.Contains(model.RetentionKinds(), rule.Kind) {
+		t.Errorf("retention %q", rule.Kind)
+	}
+	if rule.Unit != "" && !slices.Contains(Units(), rule.Unit) {
+		t.Errorf("unit %q", rule.Unit)
+	}
+	if rule.At == "" && rule.Absent == "" {
+		t.Errorf("retention rule %+v says no length", rule)
 	}
 }

@@ -143,6 +143,7 @@ func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o
 		doc := l.Load(ctx, tree, claimed)
 		all.Stores = append(all.Stores, doc.Stores...)
 		all.Copies = append(all.Copies, doc.Copies...)
+		all.Grants = append(all.Grants, doc.Grants...)
 		all.Problems = append(all.Problems, doc.Problems...)
 	}
 	return read, all

@@ -178,6 +178,9 @@ func (r *reads) visible(in *model.Input) ([]byte, error) {
 	if r.fields["copies"] {
 		shown.Copies = in.Copies
 	}
+	if r.fields["grants"] {
+		shown.Grants = in.Grants
+	}
 	if r.fields["placements"] {
 		shown.Placements = in.Placements
 	}

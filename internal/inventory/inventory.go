@@ -36,6 +36,9 @@ func complete(doc *model.Document) {
 	if doc.Copies == nil {
 		doc.Copies = []model.Copy{}
 	}
+	if doc.Grants == nil {
+		doc.Grants = []model.Grant{}
+	}
 	for i := range doc.Stores {
 		completePlace(&doc.Stores[i].Place)
 		if doc.Stores[i].Datasets == nil {
@@ -209,6 +212,10 @@ func Inputs(doc model.Document, cfg *config.Config) []model.Input {
 			in[c.To] = append(in[c.To], c)
 		}
 	}
+	grants := map[string][]model.Grant{}
+	for _, g := range doc.Grants {
+		grants[g.Store] = append(grants[g.Store], g)
+	}
 	byID := map[string]*model.Store{}
 	for i := range doc.Stores {
 		byID[doc.Stores[i].ID] = &doc.Stores[i]
@@ -218,7 +225,8 @@ func Inputs(doc model.Document, cfg *config.Config) []model.Input {
 		s := &doc.Stores[i]
 		copies := &model.Copies{Out: nonNil(out[s.ID]), In: nonNil(in[s.ID])}
 		inputs = append(inputs, model.Input{
-			Kind: model.StoreInput, Store: s, Copies: copies, Placements: placements(s, copies.Out, byID, cfg),
+			Kind: model.StoreInput, Store: s, Copies: copies, Grants: grants[s.ID],
+			Placements: placements(s, copies.Out, byID, cfg),
 		})
 	}
 	for i := range doc.Problems {
@@ -248,7 +256,7 @@ func placements(s *model.Store, copies []model.Copy, byID map[string]*model.Stor
 	var all []model.Placement
 	add := func(d model.Dataset, c *model.Copy, place model.Place) {
 		p := model.Placement{
-			Index: len(all), Dataset: d.Name, Basis: d.Basis, Role: d.Role, Kind: s.Kind, LabelsUnknown: s.LabelsUnknown,
+			Index: len(all), Dataset: d.Name, Basis: d.Basis, Role: d.Role, Kind: s.Kind, Content: s.Content, LabelsUnknown: s.LabelsUnknown,
 			Status: place.Status, Locations: place.Locations, Cause: place.Cause, Reason: place.Reason,
 		}
 		if c != nil {

@@ -18,6 +18,8 @@ type Document struct {
 	Stores []Store `json:"stores"`
 	// Copies, ordered by id.
 	Copies []Copy `json:"copies"`
+	// Grants, ordered by id: who may read what rests in the stores.
+	Grants []Grant `json:"grants"`
 	// Problems met on the way: files not read, modules not found.
 	Problems []Problem `json:"problems"`
 }
@@ -70,6 +72,8 @@ type Store struct {
 	// Transit says that nothing rests in the store itself: it passes data on to
 	// where its copies go.
 	Transit bool `json:"transit,omitempty"`
+	// Content of the store: the data itself when absent.
+	Content Content `json:"content,omitempty"`
 	// Name of the real thing (bucket name, identifier) where the files say it.
 	Name string `json:"name,omitempty"`
 	// Labels, or tags, after the provider's default ones.
@@ -81,6 +85,9 @@ type Store struct {
 	Datasets []Dataset `json:"datasets"`
 	// Place where the store is.
 	Place Place `json:"place"`
+	// Retention of what rests in the store, where the files or the documented
+	// defaults say it.
+	Retention []Retention `json:"retention,omitempty"`
 	// Source is the range of the declaration, header to closing brace.
 	Source Source `json:"source"`
 }
@@ -106,15 +113,31 @@ const (
 	Secret        Kind = "secret"
 	Directory     Kind = "directory"
 	Machine       Kind = "machine"
+	Key           Kind = "key"       // encryption keys
+	DataLake      Kind = "data_lake" // catalogues and engines over files
+	ML            Kind = "ml"        // datasets, features and models
+	Metrics       Kind = "metrics"
+	Mail          Kind = "mail"
+	Edge          Kind = "edge" // content delivery networks and their like
 )
 
 // Kinds lists every kind a store can have.
 func Kinds() []Kind {
 	return []Kind{
 		ObjectStorage, Database, Warehouse, Volume, FileSystem, CacheStore, Search, Queue,
-		Stream, Log, Snapshot, BackupVault, Registry, Secret, Directory, Machine,
+		Stream, Log, Snapshot, BackupVault, Registry, Secret, Directory, Machine, Key, DataLake,
+		ML, Metrics, Mail, Edge,
 	}
 }
+
+// Content is what of a population's data a store holds.
+type Content string
+
+// The contents of a store.
+const (
+	WholeData Content = ""         // the data itself
+	Metadata  Content = "metadata" // names, counts and times: about the data, and not the data
+)
 
 // Role is the part a store plays for the data in it.
 type Role string
@@ -128,11 +151,13 @@ const (
 	LogRole  Role = "log"
 	Cache    Role = "cache"
 	Exported Role = "export"
+	Staging  Role = "staging" // on the way to another store
+	KeyRole  Role = "key"     // opens the data that rests elsewhere
 )
 
 // Roles lists every role a store can have.
 func Roles() []Role {
-	return []Role{Primary, Replica, Backup, Archive, LogRole, Cache, Exported}
+	return []Role{Primary, Replica, Backup, Archive, LogRole, Cache, Exported, Staging, KeyRole}
 }
 
 // Dataset says that a population's data, named in the configuration, rests in
@@ -299,6 +324,99 @@ type Copy struct {
 	Source Source `json:"source"`
 }
 
+// Retention says how long something is kept.
+type Retention struct {
+	// Kind of retention.
+	Kind RetentionKind `json:"kind"`
+	// Days it lasts; parts of a day count as one. Absent when it has no end.
+	Days int `json:"days,omitempty"`
+	// Forever says that it has no end.
+	Forever bool `json:"forever,omitempty"`
+	// Automatic says that it is the cloud's documented default.
+	Automatic bool `json:"automatic,omitempty"`
+	// Source of the setting, or of the store for a default.
+	Source Source `json:"source"`
+}
+
+// RetentionKind is what a retention keeps.
+type RetentionKind string
+
+// The kinds of retention.
+const (
+	LockRetention       RetentionKind = "lock"        // nobody can delete the data sooner
+	BackupRetention     RetentionKind = "backup"      // automatic backups are kept so long
+	SoftDeleteRetention RetentionKind = "soft_delete" // deleted data stays so long
+	ExpiryRetention     RetentionKind = "expiry"      // the data is deleted after so long
+)
+
+// RetentionKinds lists every kind of retention.
+func RetentionKinds() []RetentionKind {
+	return []RetentionKind{LockRetention, BackupRetention, SoftDeleteRetention, ExpiryRetention}
+}
+
+// Grant says that somebody may read what rests in a store.
+type Grant struct {
+	// ID is stable as long as the store and the principal are.
+	ID string `json:"id"`
+	// Store that may be read, by id; empty when it is not declared in the
+	// checked files.
+	Store string `json:"store,omitempty"`
+	// StoreName is what the configuration says of it, when Store is empty.
+	StoreName string `json:"store_name,omitempty"`
+	// Principal that may.
+	Principal Principal `json:"principal"`
+	// Actions it may take, as the cloud names them: actions of a policy, a role.
+	Actions []string `json:"actions"`
+	// Conditional says that the grant holds under conditions only, such as one
+	// on the network or the organisation.
+	Conditional bool `json:"conditional,omitempty"`
+	// Address of the resource that declares the grant.
+	Address string `json:"address"`
+	// Because is the chain of values that decided the principal.
+	Because []Step `json:"because"`
+	// Source of the declaration.
+	Source Source `json:"source"`
+}
+
+// Principal is who may read.
+type Principal struct {
+	// Kind of principal.
+	Kind PrincipalKind `json:"kind"`
+	// ID as the configuration writes it; empty when it is not known.
+	ID string `json:"id,omitempty"`
+	// Name under `principals` in the configuration, where one matches.
+	Name string `json:"name,omitempty"`
+	// Organisation, where the configuration declares it.
+	Organisation string `json:"organisation,omitempty"`
+	// Country, ISO 3166-1 alpha-2, where the configuration declares it.
+	Country string `json:"country,omitempty"`
+}
+
+// PrincipalKind sorts principals.
+type PrincipalKind string
+
+// The kinds of principal.
+const (
+	PublicPrincipal  PrincipalKind = "public"       // everybody
+	AuthPrincipal    PrincipalKind = "any_account"  // everybody with an account of the cloud
+	OrgPrincipal     PrincipalKind = "organisation" // a whole organisation, tenancy or domain
+	AccountPrincipal PrincipalKind = "account"      // an account, subscription or project
+	UserPrincipal    PrincipalKind = "user"
+	GroupPrincipal   PrincipalKind = "group"
+	RolePrincipal    PrincipalKind = "role"    // a role, service account or managed identity
+	ServicePrincipal PrincipalKind = "service" // a service of the cloud
+	NetworkPrincipal PrincipalKind = "network" // addresses, CIDR
+	SomePrincipal    PrincipalKind = "unknown"
+)
+
+// PrincipalKinds lists every kind of principal.
+func PrincipalKinds() []PrincipalKind {
+	return []PrincipalKind{
+		PublicPrincipal, AuthPrincipal, OrgPrincipal, AccountPrincipal, UserPrincipal, GroupPrincipal,
+		RolePrincipal, ServicePrincipal, NetworkPrincipal, SomePrincipal,
+	}
+}
+
 // Problem is something that could not be read or decided.
 type Problem struct {
 	// Kind of problem.
@@ -343,6 +461,8 @@ type Input struct {
 	Store *Store `json:"store,omitempty"`
 	// Copies that leave the store and that come into it.
 	Copies *Copies `json:"copies,omitempty"`
+	// Grants of the store.
+	Grants []Grant `json:"grants,omitempty"`
 	// Placements are the flat facts most rules need: each dataset of the
 	// store at each place where it comes to rest.
 	Placements []Placement `json:"placements,omitempty"`
@@ -388,6 +508,8 @@ type Placement struct {
 	Automatic bool `json:"automatic,omitempty"`
 	// Kind of the store.
 	Kind Kind `json:"kind"`
+	// Content of the store: the data itself when absent.
+	Content Content `json:"content,omitempty"`
 	// LabelsUnknown says that a label may be there that could not be read.
 	LabelsUnknown bool `json:"labels_unknown,omitempty"`
 	// Status of the place.

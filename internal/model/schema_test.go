@@ -64,6 +64,12 @@ func enum(t reflect.Type) *jsonschema.Schema {
 		schema.Enum = list([]Basis{ByMatch, ByCopy, ByDefault})
 	case reflect.TypeFor[ProblemKind]():
 		schema.Enum = list(ProblemKinds())
+	case reflect.TypeFor[Content]():
+		schema.Enum = list([]Content{Metadata})
+	case reflect.TypeFor[RetentionKind]():
+		schema.Enum = list(RetentionKinds())
+	case reflect.TypeFor[PrincipalKind]():
+		schema.Enum = list(PrincipalKinds())
 	case reflect.TypeFor[Severity]():
 		schema.Enum = list([]Severity{Error, Warning})
 	default:

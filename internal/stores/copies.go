@@ -37,7 +37,7 @@ func (inv *inventory) addCopies(e *entry, rule catalog.CopyRule) {
 // addCopiesOf applies a copy rule to one nested block, the one in which all
 // attributes of the rule stand.
 func (inv *inventory) addCopiesOf(e *entry, rule catalog.CopyRule, n Node, depth int) {
-	holds, certain := inv.when(rule, n, depth)
+	holds, certain := inv.conditions(rule.When, n, depth)
 	if !holds {
 		return
 	}
@@ -191,12 +191,12 @@ func quoted(v *lang.Value) string {
 	return "something"
 }
 
-// when says whether the conditions of a rule hold; certain is false when that
-// is not known.
-func (inv *inventory) when(rule catalog.CopyRule, n Node, depth int) (holds, certain bool) {
+// conditions says whether attributes have the values that a rule asks for;
+// certain is false when that is not known.
+func (inv *inventory) conditions(when map[string][]string, n Node, depth int) (holds, certain bool) {
 	certain = !n.maybe
-	for _, path := range slices.Sorted(maps.Keys(rule.When)) {
-		accepted := rule.When[path]
+	for _, path := range slices.Sorted(maps.Keys(when)) {
+		accepted := when[path]
 		values, _ := inv.values(n, path, depth)
 		if len(values) == 0 && !slices.Contains(accepted, "") {
 			return false, true

@@ -78,7 +78,7 @@ func hostValue(v *lang.Value) *lang.Value {
 func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Resource, depth int) *lang.Value {
 	switch {
 	case rule.At != "":
-		return inv.readFirst(rule.At, inst)
+		return orAbsent(inv.readFirst(rule.At, inst), rule, t)
 	case rule.Zone != "":
 		v := inv.readFirst(rule.Zone, inst)
 		if v == nil || !v.IsKnown() && v.Gap().Within == "" {
@@ -101,6 +101,15 @@ func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Re
 		return lang.StringVal(rule.Default).Because(step)
 	}
 	return lang.UnknownVal(model.NotPinned, rule.Unknown)
+}
+
+// orAbsent applies the documented region of a provider that is given none.
+func orAbsent(v *lang.Value, rule catalog.PlaceRule, t *catalog.Type) *lang.Value {
+	if rule.Absent == "" || v != nil && (v.Gap() == nil || v.Gap().Cause != model.Environment) {
+		return v
+	}
+	step := &lang.Origin{What: "default of " + rule.At + " (" + docOf(rule.Doc, t.Doc) + ")", Text: fmt.Sprintf("%q", rule.Absent)}
+	return lang.StringVal(rule.Absent).Because(step)
 }
 
 func docOf(doc, page string) string {

@@ -76,6 +76,7 @@ func (inv *inventory) addStore(e *entry) {
 		Kind:    e.typ.Kind,
 		Role:    e.typ.Role,
 		Transit: e.typ.Transit,
+		Content: e.typ.Content,
 		Place:   inv.place(e.typ, e.inst),
 		Source:  *lang.SourceOf(e.inst.Range()),
 	}
@@ -84,14 +85,21 @@ func (inv *inventory) addStore(e *entry) {
 			s.Name, _ = v.Text()
 		}
 	}
-	s.Labels, s.LabelsUnknown = inv.labels(e)
+	s.Labels, s.LabelsUnknown = inv.labels(e, 0)
+	s.Retention = inv.retention(e)
 	e.store = s
 }
 
-// labels returns the labels of a resource over the provider's default ones, and
-// whether some could not be read.
-func (inv *inventory) labels(e *entry) (labels map[string]string, unknown bool) {
+// labels returns the labels of a resource over the provider's default ones and
+// over those of the store that it is a part of, and whether some could not be
+// read.
+func (inv *inventory) labels(e *entry, depth int) (labels map[string]string, unknown bool) {
 	labels = map[string]string{}
+	if parent := inv.parent(e); parent != nil && depth < maxReferences {
+		inherited, gap := inv.labels(parent, depth+1)
+		maps.Copy(labels, inherited)
+		unknown = gap
+	}
 	for _, path := range []string{e.typ.DefaultLabels, e.typ.Labels} {
 		if path == "" {
 			continue
@@ -106,6 +114,20 @@ func (inv *inventory) labels(e *entry) (labels map[string]string, unknown bool) 
 		labels = nil
 	}
 	return labels, unknown
+}
+
+// parent is the store of which the entry's is a part; nil when it is none, or
+// the other is not declared here.
+func (inv *inventory) parent(e *entry) *entry {
+	for _, rule := range e.typ.Place {
+		if rule.Of == "" {
+			continue
+		}
+		if v := inv.readFirst(rule.Of, e.inst); v != nil {
+			return inv.refEntry(v)
+		}
+	}
+	return nil
 }
 
 // addLabels takes in a map of labels; false when it is not wholly known.

@@ -232,10 +232,12 @@ func merge(docs []model.Document) model.Document {
 	for _, doc := range docs {
 		all.Stores = append(all.Stores, doc.Stores...)
 		all.Copies = append(all.Copies, doc.Copies...)
+		all.Grants = append(all.Grants, doc.Grants...)
 		all.Problems = append(all.Problems, doc.Problems...)
 	}
 	slices.SortStableFunc(all.Stores, func(a, b model.Store) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(all.Copies, func(a, b model.Copy) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(all.Grants, func(a, b model.Grant) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(all.Problems, compareProblems)
 	all.Problems = slices.CompactFunc(all.Problems, func(a, b model.Problem) bool { return compareProblems(a, b) == 0 })
 	return all

@@ -25,6 +25,7 @@ warn contains result if {
 unknown contains result if {
 	some p in input.placements
 	p.dataset != ""
+	object.get(p, "content", "") != "metadata"
 	p.status == "unknown"
 	result := {
 		"msg": sprintf("can't tell where %s of %s is: %s", [words[p.role], lib.title(p), object.get(p, "reason", "nothing says why")]),
@@ -37,6 +38,7 @@ unknown contains result if {
 unknown contains result if {
 	some p in input.placements
 	p.dataset != ""
+	object.get(p, "content", "") != "metadata"
 	p.status == "one_of"
 	wrong := lib.wrong(p)
 	count(wrong) > 0

@@ -19,11 +19,14 @@ use_of := {
 }
 
 # METADATA
-# description: The placements of datasets whose place is known, or one of several.
+# description: |
+#   The placements of datasets whose place is known, or one of several. What is
+#   only about the data, and not the data, is left to rules of its own.
 judged := [p |
 	some p in input.placements
 	p.dataset != ""
 	p.status in {"known", "one_of"}
+	object.get(p, "content", "") != "metadata"
 ]
 
 # METADATA
