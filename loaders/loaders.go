@@ -14,8 +14,9 @@ import (
 
 // Loader understands one kind of configuration.
 type Loader interface {
-	// Claims says whether the loader wants a file, by its path.
-	Claims(name string) bool
+	// Claims says whether the loader wants a file, by its path and, where that
+	// leaves it open, by its content. A file that it can't matter for is not read.
+	Claims(f *source.File) bool
 	// Load reads the claimed files and says what it understood, and what it
 	// did not. It reads through the tree alone. A context that ends makes it
 	// stop, and say so as a problem.

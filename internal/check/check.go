@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/agext/levenshtein"
@@ -118,35 +119,60 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	return r, nil
 }
 
-// read lets each loader read the files that it claims.
+// read lets each loader read the files that it claims, several at once.
 func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, options loaders.Options) (int, model.Document) {
 	names, unreadable := tree.Walk(s.paths, cfg.Excludes)
 	names = append(names, s.files...)
-	var all model.Document
-	read := 0
-	for _, l := range loaders.All(&geo.Tables{}, &catalog.Catalogue{}, options) {
-		var claimed []string
-		for _, name := range names {
-			if l.Claims(name) {
-				claimed = append(claimed, name)
-			}
-		}
-		for _, u := range unreadable {
-			if l.Claims(u.Path) || !strings.Contains(path.Base(u.Path), ".") && !errors.Is(u.Err, source.ErrOutside) {
-				all.Problems = append(all.Problems, unread(u))
-			}
-		}
-		if len(claimed) == 0 {
+	all := loaders.All(&geo.Tables{}, &catalog.Catalogue{}, options)
+	claimed, problems := claim(tree, all, names, unreadable)
+
+	docs := make([]model.Document, len(all))
+	var wg sync.WaitGroup
+	files := map[string]bool{}
+	for i, l := range all {
+		if len(claimed[i]) == 0 {
 			continue
 		}
-		read += len(claimed)
-		doc := l.Load(ctx, tree, claimed)
-		all.Stores = append(all.Stores, doc.Stores...)
-		all.Copies = append(all.Copies, doc.Copies...)
-		all.Grants = append(all.Grants, doc.Grants...)
-		all.Problems = append(all.Problems, doc.Problems...)
+		for _, name := range claimed[i] {
+			files[name] = true
+		}
+		wg.Go(func() { docs[i] = l.Load(ctx, tree, claimed[i]) })
 	}
-	return read, all
+	wg.Wait()
+	joined := model.Document{Problems: problems}
+	for _, doc := range docs {
+		joined.Stores = append(joined.Stores, doc.Stores...)
+		joined.Copies = append(joined.Copies, doc.Copies...)
+		joined.Grants = append(joined.Grants, doc.Grants...)
+		joined.Problems = append(joined.Problems, doc.Problems...)
+	}
+	return len(files), joined
+}
+
+// claim asks the loaders which of the files they want. A file that none could
+// look into is a problem, and so is a path that could not be followed and might
+// have been wanted.
+func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable []source.Unreadable) (claimed [][]string, problems []model.Problem) {
+	claimed = make([][]string, len(all))
+	for _, name := range names {
+		f := tree.File(name)
+		for i, l := range all {
+			if l.Claims(f) {
+				claimed[i] = append(claimed[i], name)
+			}
+		}
+		if err := f.Err(); err != nil {
+			problems = append(problems, unread(source.Unreadable{Path: name, Err: err}))
+		}
+	}
+	for _, u := range unreadable {
+		f := tree.File(u.Path)
+		wanted := slices.ContainsFunc(all, func(l loaders.Loader) bool { return l.Claims(f) })
+		if wanted || !strings.Contains(path.Base(u.Path), ".") && !errors.Is(u.Err, source.ErrOutside) {
+			problems = append(problems, unread(u))
+		}
+	}
+	return claimed, problems
 }
 
 func unread(u source.Unreadable) model.Problem {

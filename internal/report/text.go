@@ -361,7 +361,7 @@ func (t *textReport) summary() {
 func (t *textReport) summaryOfPlaces() {
 	s := t.r.Report.Summary
 	if s.Files == 0 {
-		t.line("Nothing to check: no Terraform configuration in %s.", strings.Join(t.checked(), ", "))
+		t.line("Nothing to check: no configuration that stateside reads in %s.", strings.Join(t.checked(), ", "))
 		return
 	}
 	t.line("Checked %s and %s in %s: %s.", count(s.Stores, "store"), count(s.Copies, "copy"), count(s.Files, "file"), placesText(s))

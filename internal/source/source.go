@@ -67,14 +67,70 @@ func (t *Tree) Read(name string) ([]byte, error) {
 	if ok {
 		return c.data, c.err
 	}
-	c.data, c.err = t.read(name)
+	c.data, c.err = t.read(name, MaxFileSize)
 	t.mu.Lock()
 	t.files[name] = c
 	t.mu.Unlock()
 	return c.data, c.err
 }
 
-func (t *Tree) read(name string) ([]byte, error) {
+// Add puts a file into the tree that is on no disk, such as the standard input,
+// under a name that no file below the root can have.
+func (t *Tree) Add(name string, data []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.files[name] = content{data: data}
+}
+
+// ReadUpTo is Read for files that programs write, and which may be larger than
+// what people do.
+func (t *Tree) ReadUpTo(name string, limit int64) ([]byte, error) {
+	data, err := t.Read(name)
+	if !errors.Is(err, ErrTooLarge) {
+		return data, err
+	}
+	c := content{}
+	c.data, c.err = t.read(name, limit)
+	t.mu.Lock()
+	t.files[name] = c
+	t.mu.Unlock()
+	return c.data, c.err
+}
+
+// Head returns the beginning of a file of any size, at most n bytes of it.
+func (t *Tree) Head(name string, n int64) ([]byte, error) {
+	data, err := t.Read(name)
+	if !errors.Is(err, ErrTooLarge) {
+		return data[:min(int64(len(data)), n)], err
+	}
+	f, err := t.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err = io.ReadAll(io.LimitReader(f, n))
+	return data, plain(err)
+}
+
+func (t *Tree) read(name string, limit int64) ([]byte, error) {
+	f, err := t.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, plain(err)
+	}
+	if info.Size() > limit {
+		return nil, ErrTooLarge
+	}
+	data := make([]byte, 0, info.Size()+1)
+	return readAll(io.LimitReader(f, limit+1), data, limit)
+}
+
+// open opens a regular file.
+func (t *Tree) open(name string) (*os.File, error) {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return nil, ErrOutside
 	}
@@ -91,19 +147,15 @@ func (t *Tree) read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, plain(err)
 	}
-	defer f.Close()
 	if info, err = f.Stat(); err != nil || !info.Mode().IsRegular() {
+		f.Close()
 		return nil, errors.New("not a regular file")
 	}
-	if info.Size() > MaxFileSize {
-		return nil, ErrTooLarge
-	}
-	data := make([]byte, 0, info.Size()+1)
-	return readAll(io.LimitReader(f, MaxFileSize+1), data)
+	return f, nil
 }
 
 // readAll reads r to its end into buf, which has room for what is expected.
-func readAll(r io.Reader, buf []byte) ([]byte, error) {
+func readAll(r io.Reader, buf []byte, limit int64) ([]byte, error) {
 	for {
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
@@ -117,7 +169,7 @@ func readAll(r io.Reader, buf []byte) ([]byte, error) {
 			buf = slices.Grow(buf, 4096)
 		}
 	}
-	if len(buf) > MaxFileSize {
+	if int64(len(buf)) > limit {
 		return nil, ErrTooLarge
 	}
 	return buf, nil

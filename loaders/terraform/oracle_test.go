@@ -153,7 +153,7 @@ func evaluateOutputs(t *testing.T, dir string) (known map[string]any, unknown ma
 		Workspace:   "default",
 	}}
 	names, _ := tree.Walk([]string{"."}, func(string) bool { return false })
-	names = slices.DeleteFunc(names, func(name string) bool { return !l.Claims(name) })
+	names = slices.DeleteFunc(names, func(name string) bool { return !l.Claims(tree.File(name)) })
 	set := &fileSet{ctx: context.Background(), tree: tree, modules: modules{}}
 	set.parse(names)
 	set.parseCalled()

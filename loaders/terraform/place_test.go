@@ -94,7 +94,7 @@ func loadIn(ctx context.Context, t testing.TB, files map[string]string, o Option
 	t.Cleanup(func() { tree.Close() })
 	l := &Loader{Tables: &geo.Tables{}, Catalogue: &catalog.Catalogue{}, Options: o}
 	names, _ := tree.Walk([]string{"."}, func(string) bool { return false })
-	names = slices.DeleteFunc(names, func(name string) bool { return !l.Claims(name) })
+	names = slices.DeleteFunc(names, func(name string) bool { return !l.Claims(tree.File(name)) })
 	return l.Load(ctx, tree, names)
 }
 

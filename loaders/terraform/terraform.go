@@ -36,7 +36,7 @@ type Loader struct {
 
 // Claims says whether a file is Terraform configuration, or gives values to its
 // variables.
-func (l *Loader) Claims(name string) bool { return isConfig(name) || isVariables(name) }
+func (l *Loader) Claims(f *source.File) bool { return isConfig(f.Path) || isVariables(f.Path) }
 
 // Load evaluates the root modules among the directories of files.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, names []string) model.Document {
