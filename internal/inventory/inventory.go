@@ -18,6 +18,10 @@ func Join(doc model.Document, cfg *config.Config) model.Document {
 	doc.Version = model.Version
 	doc.Stores = slices.Clone(doc.Stores)
 	doc.Copies = slices.Clone(doc.Copies)
+	doc.Grants = slices.Clone(doc.Grants)
+	slices.SortStableFunc(doc.Stores, func(a, b model.Store) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(doc.Copies, func(a, b model.Copy) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(doc.Grants, func(a, b model.Grant) int { return cmp.Compare(a.ID, b.ID) })
 	recognizeSites(doc, cfg)
 	doc.Copies = resolveNames(doc)
 	assignDatasets(doc, cfg)
