@@ -10,6 +10,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/internal/source"
 	"github.com/stateside-dev/stateside/loaders/terraform"
+	"github.com/stateside-dev/stateside/loaders/tfplan"
 )
 
 // Loader understands one kind of configuration.
@@ -33,5 +34,6 @@ type Options struct {
 func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Loader {
 	return []Loader{
 		&terraform.Loader{Tables: tables, Catalogue: catalogue, Options: options.Terraform},
+		&tfplan.Loader{Tables: tables, Catalogue: catalogue},
 	}
 }

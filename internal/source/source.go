@@ -20,6 +20,9 @@ import (
 // written by people stays far below it.
 const MaxFileSize = 5 << 20
 
+// Stdin is the name in a tree of what was read from the standard input.
+const Stdin = "<stdin>"
+
 // ErrTooLarge reports a file above MaxFileSize.
 var ErrTooLarge = fmt.Errorf("larger than %d MB", MaxFileSize>>20)
 

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/stores/storestest"
 )
 
 // FuzzLoad feeds arbitrary text to the loader: whatever it is, the loader comes
@@ -25,14 +26,14 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, native, json string) {
 		files := map[string]string{"main.tf": native, "more.tf.json": json, "m/main.tf": native, "terraform.tfvars": native}
 		start := time.Now()
-		first := describe(load(t, files, Options{}))
+		first := storestest.Describe(load(t, files, Options{}))
 		if strings.Contains(first, "internal error") {
 			t.Error(first)
 		}
 		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("it took %s", took)
 		}
-		if diff := cmp.Diff(first, describe(load(t, files, Options{}))); diff != "" {
+		if diff := cmp.Diff(first, storestest.Describe(load(t, files, Options{}))); diff != "" {
 			t.Errorf("two runs differ (-first +second)\n%s", diff)
 		}
 	})
@@ -78,9 +79,9 @@ func TestOrderOfFiles(t *testing.T) {
 	for i, data := range examples(t) {
 		files[filepath.Join("r", strings.Repeat("x", i+1), "main.tf")] = data
 	}
-	want := describe(load(t, files, Options{}))
+	want := storestest.Describe(load(t, files, Options{}))
 	for range 3 {
-		if diff := cmp.Diff(want, describe(load(t, files, Options{}))); diff != "" {
+		if diff := cmp.Diff(want, storestest.Describe(load(t, files, Options{}))); diff != "" {
 			t.Fatalf("two runs differ (-first +second)\n%s", diff)
 		}
 	}
@@ -122,7 +123,7 @@ func TestHostile(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got := describe(load(t, tt.files, Options{}))
+			got := storestest.Describe(load(t, tt.files, Options{}))
 			if !strings.Contains(got, tt.want) {
 				t.Errorf("no %q in\n%.2000s", tt.want, got)
 			}
@@ -149,7 +150,7 @@ func TestContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	doc := loadIn(ctx, t, map[string]string{"main.tf": "resource \"aws_sqs_queue\" \"q\" {}\n"}, Options{})
+	doc := storestest.Load(ctx, t, map[string]string{"main.tf": "resource \"aws_sqs_queue\" \"q\" {}\n"}, newLoader(Options{}))
 	if !slices.ContainsFunc(doc.Problems, func(p model.Problem) bool { return p.Kind == model.LimitReached }) {
 		t.Errorf("problems %v", doc.Problems)
 	}
