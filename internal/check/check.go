@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path"
 	"slices"
 	"strings"
@@ -29,7 +30,10 @@ import (
 // Options of a check.
 type Options struct {
 	// Paths to check, files or directories; the current directory when empty.
+	// "-" is the standard input.
 	Paths []string
+	// Stdin is read when Paths name it.
+	Stdin io.Reader
 	// Root beyond which nothing is read; found from the paths when empty.
 	Root string
 	// ConfigFile to use; searched for upwards from the paths when empty.
@@ -60,6 +64,9 @@ type Result struct {
 	WorkDir string
 }
 
+// maxStdin is the largest standard input that is read, in bytes.
+const maxStdin = 256 << 20
+
 // Load finds and reads what is to be checked, and joins it. The report holds
 // the summary and the problems, and no findings yet.
 func Load(ctx context.Context, o Options) (*Result, error) {
@@ -75,6 +82,13 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", s.root, err)
 	}
+	if s.stdin {
+		data, err := io.ReadAll(io.LimitReader(o.Stdin, maxStdin+1))
+		if err != nil || len(data) > maxStdin {
+			return nil, errors.Join(fmt.Errorf("the standard input can't be read, or is larger than %d MB", maxStdin>>20), err)
+		}
+		tree.Add(source.Stdin, data)
+	}
 	// What is shown of a variables file is its path like that of any other.
 	assignments := slices.Clone(o.Loaders.Terraform.Assignments)
 	for i, a := range assignments {
@@ -83,7 +97,11 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 		}
 	}
 	o.Loaders.Terraform.Assignments = assignments
-	r := &Result{Config: cfg, Tree: tree, Checked: append(s.paths, s.given...), WorkDir: s.workDir}
+	checked := append(s.paths, s.given...)
+	if s.stdin {
+		checked = append(checked, source.Stdin)
+	}
+	r := &Result{Config: cfg, Tree: tree, Checked: checked, WorkDir: s.workDir}
 	files, doc := read(ctx, tree, s, cfg, o.Loaders)
 	r.Document = inventory.Join(doc, cfg)
 	r.Report = model.Report{
@@ -161,6 +179,9 @@ func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable [
 				claimed[i] = append(claimed[i], name)
 			}
 		}
+		if name == source.Stdin && !slices.ContainsFunc(claimed, func(names []string) bool { return slices.Contains(names, name) }) {
+			problems = append(problems, unread(source.Unreadable{Path: name, Err: errNoPlan}))
+		}
 		if err := f.Err(); err != nil {
 			problems = append(problems, unread(source.Unreadable{Path: name, Err: err}))
 		}
@@ -174,6 +195,8 @@ func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable [
 	}
 	return claimed, problems
 }
+
+var errNoPlan = errors.New("it is neither a plan nor a state as `terraform show -json` prints it")
 
 func unread(u source.Unreadable) model.Problem {
 	return model.Problem{

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/stateside-dev/stateside/internal/config"
+	"github.com/stateside-dev/stateside/internal/source"
 )
 
 // scope is what is checked, and where.
@@ -21,12 +22,17 @@ type scope struct {
 	files   []string // those and the ones beside them
 	start   string   // absolute directory from which the configuration is searched
 	workDir string   // absolute working directory
+	stdin   bool     // the standard input was named, as "-"
 }
 
 // locate finds the root of the paths: the repository they are in, else the
 // directory with their configuration, else the one that holds them all.
 func locate(paths []string, root string) (scope, error) {
+	given := len(paths)
+	paths = slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return p == "-" })
+	stdin := len(paths) < given
 	if len(paths) == 0 {
+		// What comes from the standard input belongs to where we are.
 		paths = []string{"."}
 	}
 	var dirs []string
@@ -52,7 +58,7 @@ func locate(paths []string, root string) (scope, error) {
 		dirs = append(dirs, dir)
 		absolute = append(absolute, real)
 	}
-	s := scope{start: dirs[0]}
+	s := scope{start: dirs[0], stdin: stdin}
 	workDir, err := filepath.Abs(".")
 	if err != nil {
 		return scope{}, err
@@ -62,6 +68,10 @@ func locate(paths []string, root string) (scope, error) {
 	}
 	if s.root, err = rootOf(dirs, root); err != nil {
 		return scope{}, err
+	}
+	if stdin && given == 1 {
+		s.files = []string{source.Stdin}
+		return s, nil
 	}
 	for i, real := range absolute {
 		rel, err := filepath.Rel(s.root, real)
@@ -74,6 +84,9 @@ func locate(paths []string, root string) (scope, error) {
 		}
 		s.given = append(s.given, filepath.ToSlash(rel))
 		s.files = append(s.files, beside(real, s.root)...)
+	}
+	if stdin {
+		s.files = append(s.files, source.Stdin)
 	}
 	slices.Sort(s.files)
 	s.files = slices.Compact(s.files)

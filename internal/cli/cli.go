@@ -25,6 +25,8 @@ const (
 type Env struct {
 	// Args after the program's name.
 	Args []string
+	// Stdin for a path that is "-".
+	Stdin io.Reader
 	// Stdout and Stderr for results and for errors.
 	Stdout, Stderr io.Writer
 	// Environ as os.Environ gives it.
@@ -50,9 +52,10 @@ func commands() []command {
 	return []command{
 		{
 			name: "check", args: "[PATH…]", short: "check that data rests in allowed places (the default)",
-			long: `Checks the Terraform configuration below each PATH, the current directory
-when there is none. Where the data may rest is said by the nearest
-stateside.yaml at or above the first PATH.`,
+			long: `Checks the configuration below each PATH, the current directory when there
+is none; "-" is a plan or state on the standard input, as
+` + "`terraform show -json`" + ` prints it. Where the data may rest is said by the
+nearest stateside.yaml at or above the first PATH.`,
 			flags: checkFlags, run: runCheck,
 		},
 		{

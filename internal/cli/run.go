@@ -33,7 +33,7 @@ func options(env *Env, f *flags, paths []string) (check.Options, error) {
 		return check.Options{}, err
 	}
 	return check.Options{
-		Paths: paths, Root: f.root, ConfigFile: f.config, Policies: policies,
+		Paths: paths, Stdin: env.Stdin, Root: f.root, ConfigFile: f.config, Policies: policies,
 		Loaders: loaderOptions, Now: now, Tool: env.Version,
 	}, nil
 }

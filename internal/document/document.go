@@ -99,6 +99,9 @@ func Parse(name string, data []byte) ([]*Node, error) {
 	return parseYAML(pos)
 }
 
+// ParseJSON reads a file of which it is known that it is JSON.
+func ParseJSON(name string, data []byte) (*Node, error) { return parseJSON(newPositions(name, data)) }
+
 func looksLikeJSON(data []byte) bool {
 	for _, b := range data {
 		switch b {

@@ -412,7 +412,7 @@ func count(n int, noun string) string {
 // path writes a path of the tree as seen from the working directory, as other
 // tools do, so that it can be opened by a click.
 func (t *textReport) path(file string) string {
-	if filepath.IsAbs(file) {
+	if filepath.IsAbs(file) || file == source.Stdin {
 		return file
 	}
 	full := filepath.Join(t.r.Tree.Dir(), filepath.FromSlash(file))

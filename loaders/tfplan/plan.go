@@ -75,6 +75,10 @@ func (s *set) readData(m *document.Node, depth int) {
 // add takes in one resource.
 func (s *set) add(r, unknown *document.Node) {
 	address := r.Get("address").String()
+	if address == "" || r.Get("type").String() == "" {
+		s.unread(r.Range, "a resource has no address or no type")
+		return
+	}
 	inst := &instance{key: keyText(r.Get("index")), values: r.Get("values")}
 	base := strings.TrimSuffix(address, inst.key)
 	config, mod := s.configOf(base)

@@ -12,7 +12,6 @@ import (
 	"context"
 	"fmt"
 	"path"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -44,7 +43,7 @@ func (l *Loader) Claims(f *source.File) bool {
 	case ".tfplan":
 		return bytes.HasPrefix(f.Text(), zipMagic)
 	}
-	return strings.HasPrefix(f.Path, source.Stdin) && recognise(f.Text()) != nothing
+	return f.Path == source.Stdin && recognise(f.Text()) != nothing
 }
 
 // zipMagic begins a plan file as Terraform writes it.
@@ -105,15 +104,15 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) (doc 
 	case bytes.HasPrefix(data, zipMagic):
 		return problem(name, 1, "it is a plan in Terraform's own binary form; `terraform show -json "+path.Base(name)+" > plan.json` writes one that can be read")
 	}
-	docs, err := document.Parse(name+".json", data)
-	if err != nil || len(docs) != 1 {
+	root, err := document.ParseJSON(name, data)
+	if err != nil {
 		return problem(name, lineOf(err), fmt.Sprintf("it can't be read: %v", err))
 	}
 	s := &set{name: name, byAddress: map[string][]*instance{}}
 	if recognise(data) == state {
-		s.readState(docs[0])
+		s.readState(root)
 	} else {
-		s.readShown(docs[0])
+		s.readShown(root)
 	}
 	collector := stores.Collector{
 		Tables: l.Tables, Catalogue: l.Catalogue, Tree: tree, Dir: name,
