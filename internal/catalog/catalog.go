@@ -3,7 +3,8 @@
 // elsewhere, also when a setting is absent.
 //
 // What it knows is rows of YAML under data/, one file for each prefix that a
-// provider gives its resource types: aws.yaml has aws_*. A row is decoded
+// Terraform provider gives its resource types (aws.yaml has aws_*), and one for
+// each other language. A row is decoded
 // when its type is first met in a configuration, so a check pays for the types
 // it sees and not for the size of the catalogue.
 package catalog
@@ -29,6 +30,12 @@ type Type struct {
 	Type string `yaml:"type"`
 	// Cloud of the type; the file's cloud when absent.
 	Cloud string `yaml:"cloud"`
+	// CloudAt is the attribute that names the cloud, for types that work with
+	// several; Cloud counts when it is absent.
+	CloudAt string `yaml:"cloud_at"`
+	// Clouds turns the words of CloudAt into clouds. A word that is not in it
+	// stands for itself.
+	Clouds map[string]string `yaml:"clouds"`
 	// Service within the cloud.
 	Service string `yaml:"service"`
 	// Kind of store; empty for a type that is no store itself but declares
@@ -102,7 +109,8 @@ type PlaceRule struct {
 	// Zone is the attribute with a zone. One that can't be evaluated passes
 	// on too: whatever the zone, it lies in the region the next rule finds.
 	Zone string `yaml:"zone"`
-	// Host is the attribute with the address of the server that stores.
+	// Host is the attribute with the address of the server that stores. An
+	// address that is a cloud's for all its regions passes on too.
 	Host string `yaml:"host"`
 	// Of is the attribute that names the store in whose place this one is. The
 	// labels of that store are this one's too.
@@ -132,6 +140,9 @@ type CopyRule struct {
 	Type string `yaml:"type"`
 	// In is the attribute with the region of the store that At only names.
 	In string `yaml:"in"`
+	// Host is the attribute with the address of the server that has the store
+	// which At only names. It is stronger than In.
+	Host string `yaml:"host"`
 	// Is lists the values of At with which there is a copy; any when absent.
 	Is []string `yaml:"is"`
 	// When lists attributes and the values they must have for the copy to exist.
@@ -264,8 +275,28 @@ type Catalogue struct {
 
 // Lookup finds the row of a resource type, nil when there is none.
 func (c *Catalogue) Lookup(resourceType string) *Type {
+	name := fileOf(resourceType)
+	return c.file(name).lookup(name, resourceType)
+}
+
+// fileOf names the file with the row of a type: of AWS::S3::Bucket it is
+// cloudformation, of Microsoft.Storage/storageAccounts azurearm, of
+// velero.io/BackupStorageLocation kubernetes, of pgbackrest/repo services, and
+// of aws_s3_bucket aws.
+func fileOf(resourceType string) string {
+	group, _, hasGroup := strings.Cut(resourceType, "/")
+	switch {
+	case strings.Contains(resourceType, "::"):
+		return "cloudformation"
+	case hasGroup && strings.HasPrefix(strings.ToLower(group), "microsoft."):
+		return "azurearm"
+	case hasGroup && strings.Contains(group, "."):
+		return "kubernetes"
+	case hasGroup:
+		return "services"
+	}
 	prefix, _, _ := strings.Cut(resourceType, "_")
-	return c.file(prefix).lookup(prefix, resourceType)
+	return prefix
 }
 
 // file is that of a prefix; without rows when there is none.

@@ -142,7 +142,7 @@ func commonBlocks(rule catalog.CopyRule) []segment {
 // that goes on in another resource, the part in this one counts.
 func rulePaths(rule catalog.CopyRule) []string {
 	var paths []string
-	for _, path := range append([]string{rule.At, rule.From, rule.In}, slices.Sorted(maps.Keys(rule.When))...) {
+	for _, path := range append([]string{rule.At, rule.From, rule.In, rule.Host}, slices.Sorted(maps.Keys(rule.When))...) {
 		if path != "" {
 			here, _, _ := strings.Cut(path, ">")
 			paths = append(paths, here)

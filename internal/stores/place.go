@@ -1,6 +1,7 @@
 package stores
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -70,6 +71,17 @@ func (inv *inventory) endpoint(t *catalog.Type, inst Resource) *lang.Value {
 	return hostValue(v)
 }
 
+// forAllRegions says whether an address is one that a cloud has for all its
+// regions, so that it tells nothing of the place.
+func forAllRegions(v *lang.Value) bool {
+	text, ok := v.Text()
+	if !ok {
+		return false
+	}
+	ref, ok := geo.ParseHost(geo.Host(text))
+	return ok && ref.Region == ""
+}
+
 func hostValue(v *lang.Value) *lang.Value {
 	return lang.ObjectVal(map[string]*lang.Cell{hostKey: lang.Done(v)}).Because(v.Origin())
 }
@@ -88,10 +100,11 @@ func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Re
 	case rule.Every != "":
 		return inv.readAll(rule.Every, inst)
 	case rule.Host != "":
-		if v := inv.readFirst(rule.Host, inst); v != nil {
-			return hostValue(v)
+		v := inv.readFirst(rule.Host, inst)
+		if v == nil || forAllRegions(v) {
+			return nil
 		}
-		return nil
+		return hostValue(v)
 	case rule.Of != "":
 		return inv.placeOf(rule.Of, inst, depth)
 	case rule.Nearest != "":
@@ -241,11 +254,31 @@ func (inv *inventory) typed(v *lang.Value) (Resource, *catalog.Type) {
 	if !ok {
 		return nil, nil
 	}
-	t := inv.Catalogue.Lookup(inst.Type())
+	t := inv.typeOf(inst)
 	if t == nil {
 		return nil, nil
 	}
 	return inst, t
+}
+
+// typeOf returns the catalogue's row of a resource, with the cloud that its own
+// settings say; nil when there is no row.
+func (inv *inventory) typeOf(inst Resource) *catalog.Type {
+	t := inv.Catalogue.Lookup(inst.Type())
+	if t == nil || t.CloudAt == "" {
+		return t
+	}
+	v := inv.readFirst(t.CloudAt, inst)
+	if v == nil {
+		return t
+	}
+	word, ok := v.Text()
+	if !ok {
+		return t
+	}
+	own := *t
+	own.Cloud = cmp.Or(t.Clouds[word], word)
+	return &own
 }
 
 // toPlace makes a place of what the outcomes say.

@@ -49,7 +49,7 @@ type Collector struct {
 func (c *Collector) Collect(resources []Resource) model.Document {
 	inv := &inventory{Collector: c, byInst: map[Resource]*entry{}, groups: map[string]*group{}}
 	for _, r := range resources {
-		if t := c.Catalogue.Lookup(r.Type()); t != nil && !r.IsData() {
+		if t := inv.typeOf(r); t != nil && !r.IsData() {
 			e := &entry{inst: r, typ: t}
 			inv.entries = append(inv.entries, e)
 			inv.byInst[r] = e

@@ -98,6 +98,16 @@ func (inv *inventory) target(e *entry, rule catalog.CopyRule, n Node, depth int,
 // in is the place that a rule's attribute gives for a store that another one
 // only names; nil when none does.
 func (inv *inventory) in(e *entry, rule catalog.CopyRule, n Node, depth int) *model.Place {
+	if rule.Host != "" {
+		if values, _ := inv.values(n, rule.Host, depth); len(values) > 0 {
+			f := values[0]
+			host := inv.Evaluator.Force(f.Cell).At(f.Range).Named(rule.Host)
+			if !forAllRegions(host) {
+				place := inv.toPlace(e.typ, []lang.Outcome{{Value: hostValue(host)}})
+				return &place
+			}
+		}
+	}
 	if rule.In == "" {
 		return nil
 	}

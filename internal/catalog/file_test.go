@@ -1,0 +1,20 @@
+package catalog
+
+import "testing"
+
+func TestFileOf(t *testing.T) {
+	t.Parallel()
+	for typ, want := range map[string]string{
+		"aws_s3_bucket":                     "aws",
+		"AWS::S3::Bucket":                   "cloudformation",
+		"Microsoft.Storage/storageAccounts": "azurearm",
+		"microsoft.sql/servers/databases":   "azurearm",
+		"velero.io/BackupStorageLocation":   "kubernetes",
+		"pgbackrest/repo":                   "services",
+		"../../x_y":                         "kubernetes",
+	} {
+		if got := fileOf(typ); got != want {
+			t.Errorf("%s is in %s, want %s", typ, got, want)
+		}
+	}
+}
