@@ -8,13 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/agext/levenshtein"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/config"
@@ -23,6 +22,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/inventory"
 	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/internal/source"
+	"github.com/stateside-dev/stateside/internal/spelling"
 	"github.com/stateside-dev/stateside/internal/triage"
 	"github.com/stateside-dev/stateside/loaders"
 )
@@ -58,8 +58,6 @@ type Result struct {
 	Config *config.Config
 	// Tree of the files, for snippets. The caller closes it.
 	Tree *source.Tree
-	// Checked says what the paths are within the tree, for messages.
-	Checked []string
 	// WorkDir is the directory from which paths are shown.
 	WorkDir string
 }
@@ -97,16 +95,12 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 		}
 	}
 	o.Loaders.Terraform.Assignments = assignments
-	checked := append(s.paths, s.given...)
-	if s.stdin {
-		checked = append(checked, source.Stdin)
-	}
-	r := &Result{Config: cfg, Tree: tree, Checked: checked, WorkDir: s.workDir}
-	files, doc := read(ctx, tree, s, cfg, o.Loaders)
+	r := &Result{Config: cfg, Tree: tree, WorkDir: s.workDir}
+	claimed, doc := read(ctx, tree, s, cfg, o.Loaders)
 	r.Document = inventory.Join(doc, cfg)
 	r.Report = model.Report{
 		Version: model.Version, Tool: o.Tool, Config: cfg.File, Now: o.Now.UTC().Format(time.RFC3339),
-		Summary: summarize(r.Document, files), Findings: []model.Finding{}, Problems: r.Document.Problems,
+		Summary: summarize(r.Document, len(claimed)), Empty: s.empty(claimed), Findings: []model.Finding{}, Problems: r.Document.Problems,
 	}
 	return r, nil
 }
@@ -137,8 +131,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	return r, nil
 }
 
-// read lets each loader read the files that it claims, several at once.
-func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, options loaders.Options) (int, model.Document) {
+// read lets each loader read the files that it claims, several at once, and
+// returns these files.
+func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, options loaders.Options) ([]string, model.Document) {
 	names, unreadable := tree.Walk(s.paths, cfg.Excludes)
 	names = append(names, s.files...)
 	all := loaders.All(&geo.Tables{}, &catalog.Catalogue{}, options)
@@ -164,7 +159,7 @@ func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o
 		joined.Grants = append(joined.Grants, doc.Grants...)
 		joined.Problems = append(joined.Problems, doc.Problems...)
 	}
-	return len(files), joined
+	return slices.Collect(maps.Keys(files)), joined
 }
 
 // claim asks the loaders which of the files they want. A file that none could
@@ -257,16 +252,8 @@ func checkRules(cfg *config.Config, rules *engine.Engine) error {
 		ids = append(ids, r.ID)
 	}
 	for _, e := range cfg.Exceptions {
-		nearest, distance := "", len(e.Rule)
-		known := false
-		for _, id := range ids {
-			known = known || id == e.Rule
-			if d := levenshtein.Distance(e.Rule, id, nil); d < distance {
-				nearest, distance = id, d
-			}
-		}
-		if !known {
-			return &config.Error{File: e.Source.File, Line: e.Source.Line, Message: fmt.Sprintf("there is no rule %q; did you mean %q?", e.Rule, nearest)}
+		if !slices.Contains(ids, e.Rule) {
+			return &config.Error{File: e.Source.File, Line: e.Source.Line, Message: fmt.Sprintf("there is no rule %q%s", e.Rule, spelling.Hint(e.Rule, ids))}
 		}
 	}
 	return nil

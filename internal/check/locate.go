@@ -93,6 +93,22 @@ func locate(paths []string, root string) (scope, error) {
 	return s, nil
 }
 
+// empty are the paths below which none of the files is.
+func (s *scope) empty(files []string) []string {
+	var paths []string
+	for _, dir := range s.paths {
+		if !slices.ContainsFunc(files, func(f string) bool { return dir == "." || strings.HasPrefix(f, dir+"/") }) {
+			paths = append(paths, dir)
+		}
+	}
+	for _, file := range s.given {
+		if !slices.ContainsFunc(files, func(f string) bool { return path.Dir(f) == path.Dir(file) }) {
+			paths = append(paths, file)
+		}
+	}
+	return paths
+}
+
 // beside lists the files of the directory of a file: a file means nothing
 // without them.
 func beside(file, root string) []string {

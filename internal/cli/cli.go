@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/stateside-dev/stateside/internal/spelling"
 )
 
 // The exit codes, the same for every command and format.
@@ -88,8 +91,11 @@ type errUsage struct{ error }
 
 // Run runs the program and returns its exit code.
 func Run(ctx context.Context, env *Env) int {
-	c, args, isTop := choose(env.Args)
-	if isTop {
+	c, args, isTop, err := choose(env.Args)
+	switch {
+	case err != nil:
+		return fail(env, "", err)
+	case isTop:
 		fmt.Fprint(env.Stdout, topHelp())
 		return ExitClean
 	}
@@ -99,48 +105,92 @@ func Run(ctx context.Context, env *Env) int {
 	set.SortFlags = false
 	c.flags(set, f)
 	help := set.BoolP("help", "h", false, "show this help")
-	err := set.Parse(args)
+	err = set.Parse(args)
 	switch {
 	case *help || errors.Is(err, pflag.ErrHelp):
 		fmt.Fprint(env.Stdout, commandHelp(c, set))
 		return ExitClean
 	case err != nil:
-		err = errUsage{err}
+		err = errUsage{withNearest(err, set)}
 	default:
 		var code int
 		if code, err = c.run(ctx, env, f, set.Args()); err == nil {
 			return code
 		}
 	}
-	fmt.Fprintf(env.Stderr, "stateside: %v\n", err)
+	return fail(env, c.name, err)
+}
+
+// fail prints why the run ends, each mistake on a line of its own.
+func fail(env *Env, command string, err error) int {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(env.Stderr, "stateside: %s\n", strings.TrimSuffix(line, "\n"))
+	}
 	var usage errUsage
 	if errors.As(err, &usage) {
-		fmt.Fprintf(env.Stderr, "`stateside %s --help` lists what there is.\n", c.name)
+		help := strings.Join(strings.Fields("stateside "+command+" --help"), " ")
+		fmt.Fprintf(env.Stderr, "`%s` lists what there is.\n", help)
 	}
 	return ExitError
 }
 
+// withNearest adds the nearest flag to the error of one that is not there.
+func withNearest(err error, set *pflag.FlagSet) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	var known []string
+	set.VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	if name := spelling.Nearest(unknown.GetSpecifiedName(), known); name != "" {
+		return fmt.Errorf("%w; did you mean --%s?", err, name)
+	}
+	return err
+}
+
 // choose finds the command that the arguments mean. Without one they are those
 // of check. isTop says that the help of the whole program is asked for.
-func choose(args []string) (c command, rest []string, isTop bool) {
+func choose(args []string) (c command, rest []string, isTop bool, err error) {
 	all := commands()
 	if len(args) == 0 {
-		return all[0], nil, false
+		return all[0], nil, false, nil
 	}
+	isHelp := false
 	switch args[0] {
 	case "help", "--help", "-h":
-		if len(args) == 1 {
-			return command{}, nil, true
+		if len(args) == 1 || strings.HasPrefix(args[1], "-") {
+			return command{}, nil, true, nil
 		}
+		isHelp = true
 		args = []string{args[1], "--help"}
 	case "--version":
 		args = []string{"version"}
 	}
 	at := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] })
-	if at < 0 {
-		return all[0], args, false
+	if at >= 0 {
+		return all[at], args[1:], false, nil
 	}
-	return all[at], args[1:], false
+	return all[0], args, false, mistyped(args[0], all, isHelp)
+}
+
+// mistyped says of the first argument, which is no command, that it was meant
+// as one. Else it is a flag of the default command, or a path.
+func mistyped(arg string, all []command, isHelp bool) error {
+	var names []string
+	for _, c := range all {
+		names = append(names, c.name)
+	}
+	if isHelp {
+		return errUsage{fmt.Errorf("there is no command %q%s", arg, spelling.Hint(arg, names))}
+	}
+	if strings.HasPrefix(arg, "-") || strings.ContainsAny(arg, `/\.`) {
+		return nil
+	}
+	nearest := spelling.Nearest(arg, names)
+	if _, err := os.Lstat(arg); err == nil || nearest == "" {
+		return nil
+	}
+	return errUsage{fmt.Errorf("%q is neither a command nor a path; did you mean %q?", arg, nearest)}
 }
 
 func topHelp() string {

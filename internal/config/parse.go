@@ -11,12 +11,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/agext/levenshtein"
 	"github.com/bmatcuk/doublestar/v4"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/spelling"
 )
 
 // Parse decodes a configuration. The error lists every mistake, each an
@@ -81,7 +81,7 @@ func (p *parser) fields(n *yaml.Node, what string, known map[string]func(*yaml.N
 		f, ok := known[key.Value]
 		switch {
 		case !ok:
-			p.fail(key, "%s has no key %q%s", what, key.Value, p.nearest(key.Value, slices.Collect(maps.Keys(known))))
+			p.fail(key, "%s has no key %q%s", what, key.Value, spelling.Hint(key.Value, slices.Collect(maps.Keys(known))))
 		case seen[key.Value]:
 			p.fail(key, "%s has the key %q twice", what, key.Value)
 		default:
@@ -127,21 +127,6 @@ func resolve(n *yaml.Node) *yaml.Node {
 
 func list(names []string) string { return strings.Join(names, ", ") }
 
-// nearest suggests the known name that is closest to a wrong one.
-func (p *parser) nearest(wrong string, known []string) string {
-	slices.Sort(known)
-	best, distance := "", max(len(wrong)/2, 2)+1
-	for _, name := range known {
-		if d := levenshtein.Distance(wrong, name, nil); d < distance {
-			best, distance = name, d
-		}
-	}
-	if best == "" {
-		return "; known are " + list(known)
-	}
-	return fmt.Sprintf("; did you mean %q?", best)
-}
-
 func (p *parser) text(n *yaml.Node, what string) string {
 	if n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" || n.Value == "" {
 		p.fail(n, "%s must be a text", what)
@@ -168,7 +153,7 @@ func (p *parser) texts(n *yaml.Node, what string) []string {
 func (p *parser) oneOf(n *yaml.Node, what string, known ...string) string {
 	text := p.text(n, what)
 	if text != "" && !slices.Contains(known, text) {
-		p.fail(n, "%s can't be %q%s", what, text, p.nearest(text, known))
+		p.fail(n, "%s can't be %q%s", what, text, spelling.Hint(text, known))
 	}
 	return text
 }
@@ -282,7 +267,7 @@ func (p *parser) each(n *yaml.Node, what string, known []string) []string {
 	all := p.texts(n, what)
 	for i, text := range all {
 		if text != "" && !slices.Contains(known, text) {
-			p.fail(n.Content[i], "%s can't have %q%s", what, text, p.nearest(text, known))
+			p.fail(n.Content[i], "%s can't have %q%s", what, text, spelling.Hint(text, known))
 		}
 	}
 	return all
@@ -299,7 +284,7 @@ func (p *parser) countries(n *yaml.Node, what string) []string {
 		switch {
 		case text == "":
 		case isGroup && groups[group] == nil:
-			p.fail(n.Content[i], "there is no group of countries %q%s", text, p.nearest(group, slices.Collect(maps.Keys(groups))))
+			p.fail(n.Content[i], "there is no group of countries %q%s", text, spelling.Hint(group, slices.Collect(maps.Keys(groups))))
 		case isGroup || countries[text] != "":
 		case confused[text] != "":
 			p.fail(n.Content[i], "%q is no ISO 3166-1 country code; did you mean %q?", text, confused[text])
@@ -348,7 +333,7 @@ func (p *parser) regions(n *yaml.Node, what string) []string {
 			continue
 		}
 		if known := tables.Regions(cloud); !slices.Contains(known, region) {
-			p.fail(n.Content[i], "%s has no region %q%s", cloud, region, p.nearest(region, known))
+			p.fail(n.Content[i], "%s has no region %q%s", cloud, region, spelling.Hint(region, known))
 		}
 	}
 	return all

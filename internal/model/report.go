@@ -12,6 +12,8 @@ type Report struct {
 	Now string `json:"now"`
 	// Summary counts what was checked.
 	Summary Summary `json:"summary"`
+	// Empty are the paths that were to be checked and have nothing to check.
+	Empty []string `json:"empty,omitempty"`
 	// Findings, the gravest first, then by place in the files. Those that an
 	// exception covers are among them.
 	Findings []Finding `json:"findings"`

@@ -360,17 +360,19 @@ func (t *textReport) summary() {
 
 func (t *textReport) summaryOfPlaces() {
 	s := t.r.Report.Summary
+	if empty := t.r.Report.Empty; len(empty) > 0 {
+		t.line("Nothing to check: no configuration that stateside reads in %s.", strings.Join(t.paths(empty), ", "))
+	}
 	if s.Files == 0 {
-		t.line("Nothing to check: no configuration that stateside reads in %s.", strings.Join(t.checked(), ", "))
 		return
 	}
 	t.line("Checked %s and %s in %s: %s.", count(s.Stores, "store"), count(s.Copies, "copy"), count(s.Files, "file"), placesText(s))
 }
 
-func (t *textReport) checked() []string {
+func (t *textReport) paths(files []string) []string {
 	var paths []string
-	for _, p := range t.r.Checked {
-		paths = append(paths, t.path(p))
+	for _, f := range files {
+		paths = append(paths, t.path(f))
 	}
 	return paths
 }
