@@ -42,7 +42,7 @@ func TestRego(t *testing.T) {
 		}
 		modules[name] = m
 	}
-	results, err := tester.NewRunner().SetStore(inmem.New()).SetModules(modules).Run(context.Background(), modules)
+	results, err := tester.NewRunner().SetStore(inmem.New()).SetModules(modules).RunTests(context.Background(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
