@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -112,7 +113,7 @@ func (f *flags) loaders(environ []string) (loaders.Options, error) {
 		}
 		data, err := os.ReadFile(a.File)
 		if err != nil {
-			return loaders.Options{}, fmt.Errorf("--var-file: %w", err)
+			return loaders.Options{}, fmt.Errorf("--var-file %s: %w", a.File, cause(err))
 		}
 		if problems := terraform.CheckVariables(a.File, data); len(problems) > 0 {
 			return loaders.Options{}, fmt.Errorf("--var-file %s:%d: %s", a.File, problems[0].Source.Line, problems[0].Message)
@@ -146,11 +147,20 @@ func (f *flags) userPolicies() ([]engine.Policy, error) {
 			return err
 		})
 		if err != nil {
-			return nil, fmt.Errorf("--policy: %w", err)
+			return nil, fmt.Errorf("--policy %s: %w", dir, cause(err))
 		}
 		if len(all) == before {
-			return nil, fmt.Errorf("--policy: %s has no .rego file", dir)
+			return nil, fmt.Errorf("--policy %s: there is no .rego file", dir)
 		}
 	}
 	return all, nil
+}
+
+// cause takes the path off an error; the flag's value has it as it was typed.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }

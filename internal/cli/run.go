@@ -13,6 +13,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/engine"
 	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/internal/report"
+	"github.com/stateside-dev/stateside/internal/spelling"
 )
 
 // options makes the options of a check of flags, arguments and environment.
@@ -136,12 +137,15 @@ func severitiesText(all []model.Severity) string {
 func runSchema(_ context.Context, env *Env, _ *flags, args []string) (int, error) {
 	name := "input"
 	if len(args) > 0 {
-		name = args[0]
+		name, args = args[0], args[1:]
+	}
+	if err := noArgs(args); err != nil {
+		return 0, err
 	}
 	schemas := model.Schemas()
 	schema, ok := schemas[name]
-	if !ok || len(args) > 1 {
-		return 0, errUsage{fmt.Errorf("there are the schemas %s", strings.Join(slices.Sorted(maps.Keys(schemas)), ", "))}
+	if !ok {
+		return 0, errUsage{fmt.Errorf("there is no schema %q%s", name, spelling.Hint(name, slices.Collect(maps.Keys(schemas))))}
 	}
 	_, err := env.Stdout.Write(schema)
 	return ExitClean, err

@@ -360,8 +360,8 @@ func (t *textReport) summary() {
 
 func (t *textReport) summaryOfPlaces() {
 	s := t.r.Report.Summary
-	if empty := t.r.Report.Empty; len(empty) > 0 {
-		t.line("Nothing to check: no configuration that stateside reads in %s.", strings.Join(t.paths(empty), ", "))
+	if len(t.r.Report.Empty) > 0 {
+		t.line("Nothing to check: no configuration that stateside reads in %s.", strings.Join(t.empty(), ", "))
 	}
 	if s.Files == 0 {
 		return
@@ -369,10 +369,13 @@ func (t *textReport) summaryOfPlaces() {
 	t.line("Checked %s and %s in %s: %s.", count(s.Stores, "store"), count(s.Copies, "copy"), count(s.Files, "file"), placesText(s))
 }
 
-func (t *textReport) paths(files []string) []string {
+func (t *textReport) empty() []string {
 	var paths []string
-	for _, f := range files {
-		paths = append(paths, t.path(f))
+	for _, p := range t.r.Report.Empty {
+		if p = t.path(p); p == "." {
+			p = "the current directory"
+		}
+		paths = append(paths, p)
 	}
 	return paths
 }
