@@ -11,7 +11,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/stateside-dev/stateside/internal/config"
+	"github.com/stateside-dev/stateside/internal/engine"
 )
 
 func read(t *testing.T, name string) string {
@@ -120,21 +124,18 @@ func TestReasons(t *testing.T) {
 	if err := json.Unmarshal(out, &file); err != nil {
 		t.Fatal(err)
 	}
-	page := read(t, "docs/dependencies.md")
+	required := map[string]bool{}
 	for _, r := range file.Require {
-		if !r.Indirect && !strings.Contains(page, "\n| "+r.Path+" |") {
-			t.Errorf("docs/dependencies.md gives no reason for %s", r.Path)
+		if !r.Indirect {
+			required[r.Path] = true
 		}
 	}
-	for _, m := range regexp.MustCompile(`(?m)^\| (\S+\.\S+) \|`).FindAllStringSubmatch(page, -1) {
-		if !slices.ContainsFunc(file.Require, func(r struct {
-			Path     string
-			Indirect bool
-		}) bool {
-			return r.Path == m[1] && !r.Indirect
-		}) {
-			t.Errorf("docs/dependencies.md gives a reason for %s, which go.mod does not require", m[1])
-		}
+	explained := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^\| (\S+\.\S+) \|`).FindAllStringSubmatch(read(t, "docs/dependencies.md"), -1) {
+		explained[m[1]] = true
+	}
+	if diff := cmp.Diff(required, explained); diff != "" {
+		t.Errorf("docs/dependencies.md does not explain what go.mod requires (-go.mod +page)\n%s", diff)
 	}
 }
 
@@ -157,5 +158,49 @@ func TestHook(t *testing.T) {
 	}
 	if !strings.Contains(read(t, "README.md"), "- id: "+hooks[0].ID) {
 		t.Error("the README does not name the hook")
+	}
+}
+
+// block returns the text of the README's fenced block that begins with a line.
+func block(t *testing.T, first string) []byte {
+	t.Helper()
+	_, rest, ok := strings.Cut(read(t, "README.md"), "\n"+first+"\n")
+	text, _, closed := strings.Cut(rest, "```\n")
+	if !ok || !closed {
+		t.Fatalf("the README has no block that begins with %q", first)
+	}
+	return []byte(first + "\n" + text)
+}
+
+// What the README shows to copy is valid.
+func TestExamples(t *testing.T) {
+	cfg, err := config.Parse("stateside.yaml", block(t, "version: 1"))
+	if err != nil {
+		t.Error(err)
+	}
+	rules, err := engine.Compile([]engine.Policy{{Name: "bucket_name.rego", Data: block(t, "package stateside.rules.bucket_name")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range cfg.Exceptions {
+		if !slices.ContainsFunc(rules.Rules(), func(r *engine.Rule) bool { return r.ID == e.Rule }) {
+			t.Errorf("the README excepts from %s, which is no rule", e.Rule)
+		}
+	}
+}
+
+// A link of a page leads to a file.
+func TestLinks(t *testing.T) {
+	pages, err := filepath.Glob("*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range append(pages, "../README.md") {
+		text := read(t, filepath.Join("docs", page))
+		for _, m := range regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`).FindAllStringSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), m[1])); err != nil {
+				t.Errorf("%s links to %s, which is not there", page, m[1])
+			}
+		}
 	}
 }

@@ -1,9 +1,12 @@
-// Command floor compares a whole check of a directory with nothing but parsing
-// its .tf files on one processor, which no Terraform checker can do without.
-// Both are run as processes of their own, in turn, so that their ratio holds
-// whatever else the machine is doing.
+// Command floor measures stateside against what can't be had for less: a whole
+// check of a directory against nothing but parsing its .tf files on one
+// processor, which no Terraform checker can do without; and a check of one file
+// against conftest, which does the least a policy checker can. Both are run as
+// processes of their own, in turn, so that their ratio holds whatever else the
+// machine is doing.
 //
 //	go run ./internal/floor [-n RUNS] DIR
+//	go run ./internal/floor [-n RUNS] -conftest FILE
 package main
 
 import (
@@ -14,6 +17,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"time"
@@ -24,22 +28,32 @@ import (
 
 func main() {
 	runs := flag.Int("n", 11, "how often each is run")
+	conftest := flag.Bool("conftest", false, "compare the check of one file with conftest")
 	parse := flag.Bool("parse", false, "only parse the files of DIR (used by the comparison itself)")
 	flag.Parse()
-	if flag.NArg() != 1 {
-		fmt.Fprintln(os.Stderr, "usage: go run ./internal/floor [-n RUNS] DIR")
+	if flag.NArg() != 1 || *runs < 1 {
+		fmt.Fprintln(os.Stderr, "usage: go run ./internal/floor [-n RUNS] DIR | -conftest FILE")
 		os.Exit(2)
 	}
-	var err error
-	if *parse {
-		err = parseAll(flag.Arg(0))
-	} else {
-		err = compare(flag.Arg(0), *runs)
-	}
-	if err != nil {
+	if err := run(flag.Arg(0), *runs, *conftest, *parse); err != nil {
 		fmt.Fprintln(os.Stderr, "floor:", err)
 		os.Exit(2)
 	}
+}
+
+func run(target string, runs int, conftest, parse bool) error {
+	if parse {
+		return parseAll(target)
+	}
+	work, err := os.MkdirTemp("", "floor")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	if conftest {
+		return coldStart(work, target, runs)
+	}
+	return whole(work, target, runs)
 }
 
 // parseAll reads and parses every .tf file below a directory.
@@ -57,41 +71,90 @@ func parseAll(dir string) error {
 	})
 }
 
-// compare runs the check and the parsing in turn and prints the medians.
-func compare(dir string, runs int) error {
+// side is one of the two programs that are compared.
+type side struct {
+	name    string
+	command func() *exec.Cmd
+}
+
+// whole compares the check of a directory with parsing it.
+func whole(work, dir string, runs int) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	work, err := os.MkdirTemp("", "floor")
+	program, err := build(work, "./cmd/stateside")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
-	program := filepath.Join(work, "stateside")
-	if out, err := exec.Command("go", "build", "-o", program, "./cmd/stateside").CombinedOutput(); err != nil {
-		return fmt.Errorf("build: %w\n%s", err, out)
+	return compare(runs,
+		side{"whole check", func() *exec.Cmd { return exec.Command(program, "check", dir) }},
+		side{"parsing on one core", func() *exec.Cmd {
+			cmd := exec.Command(self, "-parse", dir)
+			cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+			return cmd
+		}})
+}
+
+// rule is what conftest asks: about as little as one can.
+const rule = `package main
+
+deny contains msg if {
+	some provider in input.provider.aws
+	not startswith(provider.region, "us-")
+	msg := sprintf("%s is not in the United States", [provider.region])
+}
+`
+
+// coldStart compares the check of one file with conftest asking one rule of it.
+func coldStart(work, file string, runs int) error {
+	program, err := build(work, "./cmd/stateside")
+	if err != nil {
+		return err
 	}
-	var whole, floor, ratios []float64
+	conftest, err := build(work, "github.com/open-policy-agent/conftest", "-modfile=.ci/conftest/go.mod")
+	if err != nil {
+		return err
+	}
+	policy := filepath.Join(work, "policy.rego")
+	if err := os.WriteFile(policy, []byte(rule), 0o644); err != nil {
+		return err
+	}
+	return compare(runs,
+		side{"stateside, one file", func() *exec.Cmd { return exec.Command(program, "check", file) }},
+		side{"conftest, one file", func() *exec.Cmd { return exec.Command(conftest, "test", "--policy", policy, file) }})
+}
+
+// build builds a program into the directory and returns its path.
+func build(dir, pkg string, flags ...string) (string, error) {
+	program := filepath.Join(dir, path.Base(pkg))
+	args := append([]string{"build", "-o", program}, flags...)
+	if out, err := exec.Command("go", append(args, pkg)...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build %s: %w\n%s", pkg, err, out)
+	}
+	return program, nil
+}
+
+// compare runs the two in turn and prints the medians.
+func compare(runs int, a, b side) error {
+	var left, right, ratios []float64
 	for i := range runs + 1 {
-		check, err := timed(exec.Command(program, "check", dir))
+		x, err := timed(a.command())
 		if err != nil {
 			return err
 		}
-		parsing := exec.Command(self, "-parse", dir)
-		parsing.Env = append(os.Environ(), "GOMAXPROCS=1")
-		parse, err := timed(parsing)
+		y, err := timed(b.command())
 		if err != nil {
 			return err
 		}
 		if i == 0 {
 			continue // the first run finds the files cold
 		}
-		whole, floor, ratios = append(whole, check), append(floor, parse), append(ratios, check/parse)
+		left, right, ratios = append(left, x), append(right, y), append(ratios, x/y)
 	}
-	fmt.Printf("whole check           %6.0f ms\n", median(whole)*1000)
-	fmt.Printf("parsing on one core   %6.0f ms\n", median(floor)*1000)
-	fmt.Printf("ratio                 %6.2f   (%.2f to %.2f in %d pairs of runs)\n", median(ratios), slices.Min(ratios), slices.Max(ratios), runs)
+	fmt.Printf("%-22s %7.1f ms\n", a.name, median(left)*1000)
+	fmt.Printf("%-22s %7.1f ms\n", b.name, median(right)*1000)
+	fmt.Printf("%-22s %7.2f   (%.2f to %.2f in %d pairs of runs)\n", "ratio", median(ratios), slices.Min(ratios), slices.Max(ratios), runs)
 	return nil
 }
 
