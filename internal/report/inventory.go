@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
@@ -15,7 +16,9 @@ import (
 // InventoryText writes the stores as a table, each with its copies below it.
 func InventoryText(w io.Writer, r *check.Result) error {
 	buf := bufio.NewWriter(w)
-	table := tabwriter.NewWriter(buf, 0, 4, 2, ' ', 0)
+	t := &textReport{w: buf, r: r}
+	var cells bytes.Buffer
+	table := tabwriter.NewWriter(&cells, 0, 4, 2, ' ', 0)
 	out := map[string][]model.Copy{}
 	stores := map[string]string{}
 	for _, s := range r.Document.Stores {
@@ -31,7 +34,7 @@ func InventoryText(w io.Writer, r *check.Result) error {
 	for _, s := range r.Document.Stores {
 		if s.Root != root {
 			root = s.Root
-			fmt.Fprintf(table, "%s:\t\t\t\t\n", root)
+			fmt.Fprintf(table, "%s:\t\t\t\t\n", t.path(root))
 		}
 		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%s\n", s.Address, s.Kind, s.Role, placeWithReason(s.Place), datasetsText(s.Datasets))
 		for _, c := range out[s.ID] {
@@ -42,7 +45,9 @@ func InventoryText(w io.Writer, r *check.Result) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	t := &textReport{w: buf, r: r}
+	for line := range strings.Lines(cells.String()) {
+		t.line("%s", strings.TrimRight(line, " \n"))
+	}
 	for _, p := range r.Report.Problems {
 		t.line("%s: %s", strings.ReplaceAll(string(p.Kind), "_", " "), p.Message)
 	}
