@@ -77,7 +77,7 @@ func BenchmarkEvaluate(b *testing.B) {
 	names, _ := tree.Walk([]string{"."}, func(string) bool { return false })
 	var claimed []string
 	for _, name := range names {
-		if l.Claims(name) {
+		if l.Claims(tree.File(name)) {
 			claimed = append(claimed, name)
 		}
 	}

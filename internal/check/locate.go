@@ -97,7 +97,9 @@ func locate(paths []string, root string) (scope, error) {
 func (s *scope) empty(files []string) []string {
 	var paths []string
 	for _, dir := range s.paths {
-		if !slices.ContainsFunc(files, func(f string) bool { return dir == "." || strings.HasPrefix(f, dir+"/") }) {
+		if !slices.ContainsFunc(files, func(f string) bool {
+			return f != source.Stdin && (dir == "." || strings.HasPrefix(f, dir+"/"))
+		}) {
 			paths = append(paths, dir)
 		}
 	}
