@@ -113,7 +113,7 @@ func (f *flags) loaders(environ []string) (loaders.Options, error) {
 		}
 		data, err := os.ReadFile(a.File)
 		if err != nil {
-			return loaders.Options{}, fmt.Errorf("--var-file %s: %w", a.File, cause(err))
+			return loaders.Options{}, fmt.Errorf("--var-file %s: %w", a.File, cause(err, a.File))
 		}
 		if problems := terraform.CheckVariables(a.File, data); len(problems) > 0 {
 			return loaders.Options{}, fmt.Errorf("--var-file %s:%d: %s", a.File, problems[0].Source.Line, problems[0].Message)
@@ -147,7 +147,7 @@ func (f *flags) userPolicies() ([]engine.Policy, error) {
 			return err
 		})
 		if err != nil {
-			return nil, fmt.Errorf("--policy %s: %w", dir, cause(err))
+			return nil, fmt.Errorf("--policy %s: %w", dir, cause(err, dir))
 		}
 		if len(all) == before {
 			return nil, fmt.Errorf("--policy %s: there is no .rego file", dir)
@@ -156,10 +156,11 @@ func (f *flags) userPolicies() ([]engine.Policy, error) {
 	return all, nil
 }
 
-// cause takes the path off an error; the flag's value has it as it was typed.
-func cause(err error) error {
+// cause takes the path off an error when it is the one that was typed, which
+// the message has anyway.
+func cause(err error, typed string) error {
 	var p *fs.PathError
-	if errors.As(err, &p) {
+	if errors.As(err, &p) && p.Path == typed {
 		return p.Err
 	}
 	return err
