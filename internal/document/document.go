@@ -167,6 +167,14 @@ func (n *Node) Elements() []*Node {
 	return []*Node{n}
 }
 
+// Entries returns the pairs of a map, nothing for anything else.
+func (n *Node) Entries() []Pair {
+	if n == nil {
+		return nil
+	}
+	return n.Pairs
+}
+
 // Keys returns the keys of a map in order, each once.
 func (n *Node) Keys() []string {
 	if n == nil {

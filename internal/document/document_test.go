@@ -135,6 +135,44 @@ func TestAbsent(t *testing.T) {
 	}
 }
 
+func TestParseTOML(t *testing.T) {
+	t.Parallel()
+	root, err := ParseTOML("a.toml", []byte("version = 0.1\n[default.deploy]\nregion = \"us-east-1\" # here\na.b = true\n[[list]]\nx = [1, 'y']\n[[list]]\nx = {z = \"\"\"q\"\"\"}\n[list.sub]\nw = 1979-05-27\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `document 0
+version = number "0.1" 1:11-1:14
+default.deploy.region = string "us-east-1" 3:10-3:21
+default.deploy.a.b = bool "true" 4:7-4:11
+list.x = number "1" 6:6-6:7
+list.x = string "y" 6:9-6:12
+list.x.z = string "q" 8:10-8:17
+list.sub.w = string "1979-05-27" 10:5-10:15
+`
+	if diff := cmp.Diff(want, outline([]*Node{root})); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	for _, bad := range []string{"a = ", "a = 1\n[a.b]\n", "[[a]]\n[a.b]\n[[a.b]]\n"} {
+		var syntax *SyntaxError
+		if _, err := ParseTOML("a.toml", []byte(bad)); !errors.As(err, &syntax) {
+			t.Errorf("%q: got %v, want a syntax error", bad, err)
+		}
+	}
+	if _, err := ParseTOML("a.toml", []byte("a = "+strings.Repeat("[", 1000)+strings.Repeat("]", 1000))); err == nil {
+		t.Error("deep nesting is accepted")
+	}
+}
+
+func FuzzParseTOML(f *testing.F) {
+	f.Add([]byte("a = 1\n[b.c]\nd = [{e = 'f'}]\n[[g]]\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if root, err := ParseTOML("a.toml", data); err == nil {
+			outline([]*Node{root})
+		}
+	})
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add("a.yaml", []byte("a: &a [1, 'b']\nc: *a\n<<: *a\n--- |\n x\n"))
 	f.Add("a.json", []byte(`{"a": [1, "b", {"c": null}]}`))

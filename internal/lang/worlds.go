@@ -21,6 +21,7 @@ type Symbol struct {
 	isBool    bool
 	condition bool // made up for an expression; tried after the real ones
 	parts     map[string]*Symbol
+	gap       *Gap // why its value is not known
 }
 
 // NewSymbol makes a symbol.
@@ -123,6 +124,9 @@ func (ev *Evaluator) assumes(symbols []*Symbol) bool {
 
 // SymbolValue returns the value of a symbol in the world at hand.
 func (ev *Evaluator) SymbolValue(s *Symbol, cause model.Cause, reason string) *Value {
+	if s.gap == nil {
+		s.gap = &Gap{Cause: cause, Reason: reason}
+	}
 	ev.touch(s)
 	if v := ev.assumed(s); v != nil {
 		return v
@@ -231,6 +235,9 @@ func assumptions(s *Symbol, values []cty.Value, other bool) []*Value {
 	}
 	if other {
 		rest := UnknownVal(model.NoValue, s.Name+" has no value here")
+		if s.gap != nil {
+			rest = UnknownVal(s.gap.Cause, s.gap.Reason)
+		}
 		rest.gap.not = values
 		assume = append(assume, rest)
 	}

@@ -188,9 +188,11 @@ func (inv *inventory) readProvider(path string, inst Resource) *lang.Value {
 func (inv *inventory) readAll(path string, inst Resource) *lang.Value {
 	var values []*lang.Value
 	var v *lang.Value
+	all := lang.ListOf(nil)
 	for _, f := range inv.read(path, inst) {
 		v = inv.Evaluator.Force(f.Cell).At(f.Range).Named(path)
 		values = append(values, v)
+		all = all.And(v.Origin())
 	}
 	switch len(values) {
 	case 0:
@@ -198,7 +200,7 @@ func (inv *inventory) readAll(path string, inst Resource) *lang.Value {
 	case 1:
 		return v
 	}
-	return lang.ListOf(values)
+	return lang.ListOf(values).Because(all.Origin())
 }
 
 // placeOf returns the place of the store that an attribute names.

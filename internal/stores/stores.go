@@ -140,6 +140,10 @@ func (inv *inventory) addLabels(labels map[string]string, v *lang.Value) bool {
 	if v.Kind == lang.Null {
 		return true
 	}
+	if key, value, isPair := inv.labelPair(v); isPair {
+		labels[key] = value
+		return true
+	}
 	pairs, ok := inv.Evaluator.Pairs(v)
 	whole := ok && !v.Open
 	for _, pair := range pairs {
@@ -152,6 +156,20 @@ func (inv *inventory) addLabels(labels map[string]string, v *lang.Value) bool {
 		}
 	}
 	return whole
+}
+
+// labelPair reads one label that is written as {Key: k, Value: v}, which is how
+// several languages list them.
+func (inv *inventory) labelPair(v *lang.Value) (key, value string, ok bool) {
+	for _, names := range [][2]string{{"Key", "Value"}, {"key", "value"}} {
+		if v.Kind != lang.Object || !v.Has(names[0]) || !v.Has(names[1]) {
+			continue
+		}
+		key, okKey := inv.Evaluator.Attr(v, names[0]).Text()
+		value, okValue := inv.Evaluator.Attr(v, names[1]).Text()
+		return key, value, okKey && okValue
+	}
+	return "", "", false
 }
 
 // addGroup notes the replication group that an instance belongs to, or is.

@@ -1,0 +1,262 @@
+// Package cloudformation reads templates of AWS CloudFormation, and of SAM,
+// which extends it: YAML with its short tags, and JSON.
+//
+// A file is a template when it is a map with Resources, one of which has a type
+// such as AWS::S3::Bucket. Intrinsic functions are turned into expressions of
+// package lang, so that parameters, mappings and conditions are evaluated as far
+// as they decide a place, and no further.
+//
+// A template does not say in which region it is deployed. A samconfig.toml
+// beside it may, and the manifest of a CDK assembly; else the place of its
+// stores is left to whoever deploys it.
+package cloudformation
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/document"
+	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/source"
+	"github.com/stateside-dev/stateside/internal/stores"
+)
+
+// Loader reads templates.
+type Loader struct {
+	Tables    *geo.Tables
+	Catalogue *catalog.Catalogue
+}
+
+// Claims recognises templates by what every one of them has, and the files that
+// say where they are deployed by their names.
+func (l *Loader) Claims(f *source.File) bool {
+	switch f.Ext() {
+	case ".yaml", ".yml", ".json", ".template", ".cform", ".cfn":
+		return looksLikeTemplate(f.Text())
+	}
+	return false
+}
+
+// marks of a template: it has Resources, and a type of AWS or of its own.
+var marks = [][]byte{[]byte("Resources"), []byte("Type"), []byte("::")}
+
+func looksLikeTemplate(text []byte) bool {
+	for _, m := range marks {
+		if !bytes.Contains(text, m) {
+			return false
+		}
+	}
+	return bytes.Contains(text, []byte("AWS::")) || bytes.Contains(text, []byte("Custom::"))
+}
+
+// Load reads each template by itself, in each environment that it is deployed
+// in; one that another template nests is read as a part of that.
+func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
+	s := &set{ctx: ctx, tree: tree, templates: map[string]*template{}, nested: map[string]bool{}}
+	for _, name := range files {
+		s.read(name)
+	}
+	s.findNested()
+	all := model.Document{Problems: s.problems}
+	for _, name := range files {
+		t := s.templates[name]
+		if t == nil || s.nested[name] {
+			continue
+		}
+		for _, d := range s.deployments(t) {
+			doc := l.load(ctx, s, t, d)
+			all.Stores = append(all.Stores, doc.Stores...)
+			all.Copies = append(all.Copies, doc.Copies...)
+			all.Grants = append(all.Grants, doc.Grants...)
+			all.Problems = append(all.Problems, doc.Problems...)
+		}
+	}
+	return all
+}
+
+// load evaluates one template in one deployment. Should that fail in a way that
+// was not foreseen, the other ones are still read, and this one is reported.
+func (l *Loader) load(ctx context.Context, s *set, t *template, d deployment) (doc model.Document) {
+	defer func() {
+		if p := recover(); p != nil {
+			doc = model.Document{Problems: []model.Problem{unread(t.name, 1, fmt.Sprintf("the template was not checked: internal error: %v", p))}}
+		}
+	}()
+	ev := &lang.Evaluator{Dir: path.Dir(t.name), Context: ctx}
+	top := newStack(s, t, d)
+	resources := top.resources(ev, nil)
+	dir := t.name
+	if d.name != "" {
+		dir += "@" + d.name
+	}
+	collector := stores.Collector{Tables: l.Tables, Catalogue: l.Catalogue, Tree: s.tree, Dir: dir, Evaluator: ev}
+	doc = collector.Collect(resources)
+	doc.Problems = append(doc.Problems, *top.problems...)
+	if ev.Exceeded {
+		doc.Problems = append(doc.Problems, model.Problem{Kind: model.LimitReached, Message: "evaluation of " + t.name + " reached a bound; the rest was not checked"})
+	}
+	doc.Problems = append(doc.Problems, callerDecides(t, doc.Stores)...)
+	return doc
+}
+
+// callerDecides says once for a template that its deployment decides.
+func callerDecides(t *template, all []model.Store) []model.Problem {
+	n := 0
+	for _, s := range all {
+		if s.Place.Status == model.Caller {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	noun := "stores"
+	if n == 1 {
+		noun = "store"
+	}
+	return []model.Problem{{
+		Kind: model.CallerDecides, Source: lang.SourceOf(firstLine(t.name)),
+		Message: fmt.Sprintf("%s does not say in which region it is deployed: whoever deploys it decides the place of %d %s", t.name, n, noun),
+	}}
+}
+
+// template is one file.
+type template struct {
+	name string
+	doc  *document.Node
+}
+
+// set is the templates of one check, by path.
+type set struct {
+	ctx       context.Context
+	tree      *source.Tree
+	templates map[string]*template
+	nested    map[string]bool
+	problems  []model.Problem
+}
+
+// read parses one file. A file that only looks like a template is passed over.
+func (s *set) read(name string) {
+	if s.ctx.Err() != nil {
+		s.problems = append(s.problems, unread(name, 1, "the file was not read: the check was stopped"))
+		return
+	}
+	data, err := s.tree.Read(name)
+	if err != nil {
+		s.problems = append(s.problems, unread(name, 1, "the file can't be read: "+err.Error()))
+		return
+	}
+	docs, err := document.Parse(name, data)
+	if err != nil {
+		if certain(data) {
+			s.problems = append(s.problems, unread(name, lineOf(err), "the template can't be read: "+err.Error()))
+		}
+		return
+	}
+	for _, doc := range docs {
+		if isTemplate(doc) {
+			s.templates[name] = &template{name: name, doc: doc}
+			return
+		}
+	}
+}
+
+// certain says whether a file that can't be parsed was meant to be a template.
+func certain(data []byte) bool {
+	return bytes.Contains(data, []byte("AWSTemplateFormatVersion")) || bytes.Contains(data, []byte("AWS::Serverless"))
+}
+
+func isTemplate(doc *document.Node) bool {
+	resources := doc.Get("Resources")
+	if resources == nil || resources.Kind != document.Map {
+		return false
+	}
+	return slices.ContainsFunc(resources.Pairs, func(p document.Pair) bool {
+		return isType(p.Value.Get("Type").String()) || strings.HasPrefix(p.Key, "Fn::ForEach")
+	})
+}
+
+func isType(text string) bool {
+	return strings.HasPrefix(text, "AWS::") || strings.HasPrefix(text, "Custom::")
+}
+
+// findNested notes the templates that others nest by a path of the same tree.
+func (s *set) findNested() {
+	for _, t := range s.templates {
+		for _, p := range t.doc.Get("Resources").Entries() {
+			if url, ok := nestedURL(p.Value); ok {
+				s.nested[path.Join(path.Dir(t.name), url)] = true
+			}
+		}
+	}
+	// A ring of templates would leave none to start with.
+	for name := range s.nested {
+		if t := s.templates[name]; t != nil && s.nests(t, name, map[string]bool{}) {
+			s.nested[name] = false
+		}
+	}
+}
+
+// nests says whether a template nests another one, itself or through others.
+func (s *set) nests(t *template, name string, seen map[string]bool) bool {
+	if seen[t.name] {
+		return false
+	}
+	seen[t.name] = true
+	for _, p := range t.doc.Get("Resources").Entries() {
+		url, ok := nestedURL(p.Value)
+		if !ok {
+			continue
+		}
+		target := path.Join(path.Dir(t.name), url)
+		if target == name || s.templates[target] != nil && s.nests(s.templates[target], name, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+// nestedURL is the local path by which a resource nests a template.
+func nestedURL(r *document.Node) (string, bool) {
+	var n *document.Node
+	switch r.Get("Type").String() {
+	case "AWS::CloudFormation::Stack":
+		n = r.At("Properties", "TemplateURL")
+	case "AWS::Serverless::Application":
+		n = r.At("Properties", "Location")
+	}
+	if n == nil || n.Kind != document.String || n.Tag != "" || strings.Contains(n.Text, "://") {
+		return "", false
+	}
+	return n.Text, true
+}
+
+func unread(name string, line int, message string) model.Problem {
+	return model.Problem{
+		Kind: model.Unread, Message: message,
+		Source: &model.Source{File: name, Line: line, Column: 1, EndLine: line, EndColumn: 1},
+	}
+}
+
+func lineOf(err error) int {
+	var syntax *document.SyntaxError
+	if errors.As(err, &syntax) {
+		return cmp.Or(syntax.Line, 1)
+	}
+	return 1
+}
+
+func firstLine(name string) hcl.Range {
+	return hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
+}

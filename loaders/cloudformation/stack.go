@@ -1,0 +1,316 @@
+package cloudformation
+
+import (
+	"path"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/stateside-dev/stateside/internal/document"
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/stores"
+)
+
+// Bounds on the stacks of one template.
+const (
+	maxStackDepth = 16
+	maxResources  = 20_000
+)
+
+// stack is a template as it is deployed: by itself, or nested in another one.
+type stack struct {
+	set      *set
+	template *template
+	deployed deployment
+	parent   *stack
+	given    *document.Node // parameters that the parent gives, its expressions
+	path     string         // Logical.Ids. of the stacks it is nested in
+
+	symbols    map[string]*lang.Symbol
+	parameters map[string]*lang.Cell
+	conditions map[string]*lang.Cell
+	byName     map[string]*resource
+	children   map[string]*stack
+	problems   *[]model.Problem // shared with the stacks that it nests
+}
+
+func newStack(s *set, t *template, d deployment) *stack {
+	return &stack{
+		set: s, template: t, deployed: d,
+		symbols: map[string]*lang.Symbol{}, parameters: map[string]*lang.Cell{}, conditions: map[string]*lang.Cell{},
+		byName: map[string]*resource{}, children: map[string]*stack{}, problems: &[]model.Problem{},
+	}
+}
+
+// resource is one resource of a stack.
+type resource struct {
+	stores.Object
+	stack *stack
+	id    string
+	node  *document.Node
+}
+
+// resources lists the resources of a stack and of those nested in it.
+func (st *stack) resources(ev *lang.Evaluator, all []stores.Resource) []stores.Resource {
+	for _, p := range expandLoops(st.template.doc.Get(resources), st.problems) {
+		if len(all) >= maxResources {
+			*st.problems = append(*st.problems, model.Problem{Kind: model.LimitReached, Message: st.template.name + " has too many resources; the rest was not checked"})
+			return all
+		}
+		if strings.HasPrefix(p.Key, "Fn::Transform") {
+			st.problem(p.Value.Range, "a transform makes resources that were not checked")
+			continue
+		}
+		if p.Value.Get("Type").String() == "" || st.isLeftOut(ev, p.Value) {
+			continue
+		}
+		r := st.newResource(p)
+		st.byName[p.Key] = r
+		if url, ok := nestedURL(p.Value); ok {
+			if child := st.nest(p, url); child != nil {
+				all = child.resources(ev, all)
+				continue
+			}
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func (st *stack) problem(rng hcl.Range, message string) {
+	*st.problems = append(*st.problems, model.Problem{Kind: model.Unread, Message: message, Source: lang.SourceOf(rng)})
+}
+
+// isLeftOut says whether a resource's condition is known to be false.
+func (st *stack) isLeftOut(ev *lang.Evaluator, r *document.Node) bool {
+	condition := r.Get("Condition").String()
+	if condition == "" {
+		return false
+	}
+	holds, known := ev.Force(st.condition(condition)).Bool()
+	return known && !holds
+}
+
+func (st *stack) newResource(p document.Pair) *resource {
+	r := &resource{stack: st, id: p.Key, node: p.Value}
+	r.Object = stores.Object{Name: st.path + p.Key, Kind: p.Value.Get("Type").String(), At: whole(p)}
+	properties := p.Value.Get("Properties")
+	r.Attributes = lang.ObjectVal(nil).At(r.At)
+	if properties != nil && properties.Kind == document.Map {
+		elems := map[string]*lang.Cell{}
+		for _, property := range properties.Pairs {
+			elems[property.Key] = lang.Expr(expression(property.Value), st)
+		}
+		r.Attributes = lang.ObjectVal(elems).At(properties.Range)
+	}
+	r.Settings = func(ev *lang.Evaluator, path string) *lang.Value {
+		if path == "region" {
+			return st.region(ev)
+		}
+		return nil
+	}
+	return r
+}
+
+// whole is the range from a key to the end of its value.
+func whole(p document.Pair) hcl.Range {
+	rng := p.Range
+	p.Value.Walk(func(_ []string, n *document.Node) bool {
+		if n.Range.Filename == rng.Filename && n.Range.End.Byte > rng.End.Byte {
+			rng.End = n.Range.End
+		}
+		return true
+	})
+	return rng
+}
+
+// nest makes the stack of a nested template; nil when it is not at hand.
+func (st *stack) nest(p document.Pair, url string) *stack {
+	target := st.set.templates[path.Join(path.Dir(st.template.name), url)]
+	depth := 0
+	for up := st; up != nil; up = up.parent {
+		if depth++; target == up.template || depth > maxStackDepth {
+			st.problem(p.Range, p.Key+" nests itself, or too deeply, and was not checked")
+			return nil
+		}
+	}
+	if target == nil {
+		*st.problems = append(*st.problems, model.Problem{
+			Kind: model.ModuleMissing, Address: st.path + p.Key, Source: lang.SourceOf(p.Range),
+			Message: "the template " + url + " is not in the checked files; what it declares was not checked",
+		})
+		return nil
+	}
+	child := newStack(st.set, target, st.deployed)
+	child.problems = st.problems
+	child.parent, child.given, child.path = st, p.Value.At("Properties", "Parameters"), st.path+p.Key+"."
+	st.children[p.Key] = child
+	return child
+}
+
+// Resolve gives the names of expressions their meaning.
+func (st *stack) Resolve(ev *lang.Evaluator, t hcl.Traversal) (*lang.Value, int) {
+	root := t.RootName()
+	second := ""
+	if len(t) > 1 {
+		if attr, ok := t[1].(hcl.TraverseAttr); ok {
+			second = attr.Name
+		}
+	}
+	switch root {
+	case "Ref":
+		if st.template.doc.Get(parameters).Get(second) != nil {
+			return ev.Force(st.parameter(second)), 2
+		}
+		return st.resourceValue(ev, second, "Ref"), 2
+	case resources:
+		attr, _ := t[len(t)-1].(hcl.TraverseAttr)
+		return st.resourceValue(ev, second, attr.Name), len(t)
+	case conditions:
+		return ev.Force(st.condition(second)), 2
+	case mappings:
+		m := st.template.doc.Get(mappings)
+		if second == "" {
+			return m.Value(), 1
+		}
+		if m.Get(second) == nil {
+			return lang.FailedVal("there is no mapping " + second), 2
+		}
+		return m.Get(second).Value(), 2
+	case unreadable:
+		return lang.UnknownVal(model.AtApply, notEvaluated(second)), 2
+	}
+	return st.pseudo(ev, root), 1
+}
+
+// pseudo is the value of a pseudo parameter.
+func (st *stack) pseudo(ev *lang.Evaluator, name string) *lang.Value {
+	switch name {
+	case "AWS::Region":
+		return st.region(ev)
+	case "AWS::NoValue":
+		return lang.NullVal()
+	case "AWS::AvailabilityZones":
+		return st.zones(ev)
+	}
+	if !st.region(ev).IsKnown() {
+		return lang.UnknownVal(model.LeftToCaller, name+" is left to whoever deploys "+st.template.name)
+	}
+	return lang.UnknownVal(model.AtApply, name+" is known only when deployed")
+}
+
+// region is where the stack is deployed.
+func (st *stack) region(ev *lang.Evaluator) *lang.Value {
+	top := st
+	for top.parent != nil {
+		top = top.parent
+	}
+	if v := top.deployed.region; v != nil {
+		return v
+	}
+	if top.symbols["AWS::Region"] == nil {
+		top.symbols["AWS::Region"] = lang.NewSymbol("AWS::Region")
+	}
+	return ev.SymbolValue(top.symbols["AWS::Region"], model.LeftToCaller, "the region is left to whoever deploys "+top.template.name)
+}
+
+// zones are those of the region, of which one does not know the names.
+func (st *stack) zones(ev *lang.Evaluator) *lang.Value {
+	region := st.region(ev)
+	text, ok := region.Text()
+	if !ok {
+		return region
+	}
+	zone := lang.UnknownVal(model.AtApply, "the zone is known only when deployed").Because(region.Origin())
+	zone.Gap().Within = text
+	return lang.ListOf([]*lang.Value{zone}).AsOpen()
+}
+
+func (st *stack) condition(name string) *lang.Cell {
+	if c := st.conditions[name]; c != nil {
+		return c
+	}
+	c := lang.Done(lang.FailedVal("there is no condition " + name))
+	if n := st.template.doc.Get(conditions).Get(name); n != nil {
+		c = lang.Expr(expression(n), st)
+	}
+	st.conditions[name] = c
+	return c
+}
+
+func (st *stack) parameter(name string) *lang.Cell {
+	if c := st.parameters[name]; c != nil {
+		return c
+	}
+	c := lang.Lazy(func(ev *lang.Evaluator) *lang.Value { return st.parameterValue(ev, name) })
+	st.parameters[name] = c
+	return c
+}
+
+// parameterValue is what the parent or the deployment gives a parameter. A
+// default holds for whoever gives none: it is what the template says.
+func (st *stack) parameterValue(ev *lang.Evaluator, name string) *lang.Value {
+	decl := st.template.doc.Get(parameters).Get(name)
+	if n := st.given.Get(name); n != nil {
+		return ev.Eval(expression(n), st.parent).At(n.Range)
+	}
+	if n := st.deployed.parameters[name]; n != nil && st.parent == nil {
+		return n.Value()
+	}
+	if strings.HasPrefix(decl.Get("Type").String(), "AWS::SSM::") {
+		// The default is the name under which the value is found.
+		return lang.UnknownVal(model.AtApply, "the value of "+name+" is looked up when deployed").At(decl.Range)
+	}
+	if def := decl.Get("Default"); def != nil {
+		return listed(decl, def.Value())
+	}
+	if st.symbols[name] == nil {
+		s := lang.NewSymbol(parameters + "." + name)
+		if allowed := decl.Get("AllowedValues").Elements(); len(allowed) > 0 {
+			values := make([]*lang.Value, len(allowed))
+			for i, n := range allowed {
+				values[i] = n.Value()
+			}
+			s.Only(values)
+		}
+		st.symbols[name] = s
+	}
+	v := ev.SymbolValue(st.symbols[name], model.LeftToCaller, "the parameter "+name+" is left to whoever deploys "+st.template.name)
+	if decl.Get("NoEcho").String() == "true" {
+		v = v.AsSecret()
+	}
+	return v.At(decl.Range)
+}
+
+// listed splits the text of a parameter that is a list.
+func listed(decl *document.Node, v *lang.Value) *lang.Value {
+	kind := decl.Get("Type").String()
+	text, ok := v.Text()
+	if !ok || kind != "CommaDelimitedList" && !strings.HasPrefix(kind, "List<") {
+		return v
+	}
+	var items []*lang.Value
+	for _, item := range strings.Split(text, ",") {
+		items = append(items, lang.StringVal(strings.TrimSpace(item)))
+	}
+	return lang.ListOf(items).Because(v.Origin())
+}
+
+// resourceValue is what a resource gives to those who refer to it. An output of
+// a nested stack is the value that it stands for.
+func (st *stack) resourceValue(ev *lang.Evaluator, id, attr string) *lang.Value {
+	if child := st.children[id]; child != nil {
+		if output, ok := strings.CutPrefix(attr, "Outputs."); ok {
+			if n := child.template.doc.Get("Outputs").Get(output).Get("Value"); n != nil {
+				return ev.Eval(expression(n), child).At(n.Range)
+			}
+		}
+	}
+	r := st.byName[id]
+	if r == nil {
+		return lang.UnknownVal(model.AtApply, id+"."+attr+" is known only when deployed")
+	}
+	v := lang.UnknownVal(model.AtApply, r.Name+"."+attr+" is known only when deployed").At(r.At)
+	return v.WithRef(&lang.Ref{Target: r, Attr: attr})
+}
