@@ -175,6 +175,8 @@ denies(deny, l) if {
 
 denies(deny, l) if l.cloud in deny.clouds
 
+denies(deny, l) if l.operator in deny.clouds
+
 denies(deny, l) if concat(":", [l.cloud, l.region]) in deny.regions
 
 denies(deny, l) if l.site in deny.sites
@@ -197,6 +199,12 @@ is_foreign(p, l) if {
 operated_by(l, clouds) if {
 	l.cloud in clouds
 	not l.operator
+}
+
+# A service that keeps its data in another cloud is approved together with it.
+operated_by(l, clouds) if {
+	l.cloud in clouds
+	l.operator in clouds
 }
 
 # One's own site is approved as such, whoever is written as its operator.

@@ -3,9 +3,11 @@ package stateside.rules.cloud_not_allowed_test
 import data.stateside.lib_test as facts
 import data.stateside.rules.cloud_not_allowed
 
-said(placements) := result if {
+said(placements) := said_by(facts.config, placements)
+
+said_by(config, placements) := result if {
 	result := cloud_not_allowed.deny with input as facts.store(placements)
-		with data.stateside.config as facts.config
+		with data.stateside.config as config
 		with data.stateside.geo.groups as facts.groups
 }
 
@@ -22,6 +24,15 @@ test_own_site_is_not_the_approved_cloud if count(said([facts.placement("primary"
 test_partner_of_the_approved_cloud if count(said([facts.placement("primary", [facts.partner])])) == 1
 
 test_approved_cloud_is_right if said([facts.placement("primary", [facts.ashburn])]) == set()
+
+test_service_is_approved_with_the_cloud_it_runs_in if {
+	config := json.patch(facts.config, [{"op": "replace", "path": "/datasets/us/allow/storage/clouds", "value": ["aws", "snowflake"]}])
+	on_aws := object.union(facts.virginia, {"operator": "snowflake"})
+	other := object.union(facts.virginia, {"operator": "mongodbatlas"})
+	said_by(config, [facts.placement("primary", [on_aws])]) == set()
+	count(said_by(config, [facts.placement("primary", [other])])) == 1
+	count(said([facts.placement("primary", [on_aws])])) == 1
+}
 
 test_use_without_clouds_takes_any if said([facts.placement("backup", [facts.virginia])]) == set()
 

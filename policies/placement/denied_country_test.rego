@@ -36,3 +36,10 @@ test_candidates_are_denied_only_when_all_are if {
 	said([facts.one_of("primary", [facts.beijing, facts.ashburn])]) == set()
 	count(said([facts.one_of("primary", [facts.beijing])])) == 1
 }
+
+test_denied_service_is_found_in_whatever_cloud_it_keeps_the_data if {
+	config := json.patch(facts.config, [{"op": "add", "path": "/datasets/us/deny/clouds", "value": ["snowflake"]}])
+	on_aws := object.union(facts.virginia, {"operator": "snowflake"})
+	count(said_with([facts.placement("primary", [on_aws])], config)) == 1
+	said_with([facts.placement("primary", [facts.virginia])], config) == set()
+}
