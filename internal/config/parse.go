@@ -235,7 +235,7 @@ func (p *parser) places(n *yaml.Node, what, path string) Places {
 	p.fields(n, what, map[string]func(*yaml.Node){
 		"countries":    func(n *yaml.Node) { places.Countries = p.countries(n, what+".countries") },
 		"subdivisions": func(n *yaml.Node) { places.Subdivisions = p.subdivisions(n, what+".subdivisions") },
-		"clouds":       func(n *yaml.Node) { places.Clouds = p.each(n, what+".clouds", geo.Clouds()) },
+		"clouds":       func(n *yaml.Node) { places.Clouds = p.clouds(n, what+".clouds") },
 		"regions":      func(n *yaml.Node) { places.Regions = p.regions(n, what+".regions") },
 		"sites": func(n *yaml.Node) {
 			places.Sites = p.each(n, what+".sites", slices.Collect(maps.Keys(p.config.Sites)))
@@ -267,6 +267,28 @@ func (p *parser) each(n *yaml.Node, what string, known []string) []string {
 	all := p.texts(n, what)
 	for i, text := range all {
 		if text != "" && !slices.Contains(known, text) {
+			p.fail(n.Content[i], "%s can't have %q%s", what, text, spelling.Hint(text, known))
+		}
+	}
+	return all
+}
+
+// otherCloudNames are names that people give to clouds.
+var otherCloudNames = map[string]string{
+	"alibaba": "alicloud", "aliyun": "alicloud", "atlas": "mongodbatlas", "azure": "azurerm", "backblaze": "b2",
+	"elastic": "ec", "gcp": "google", "hetzner": "hcloud", "huawei": "huaweicloud", "oracle": "oci", "tencent": "tencentcloud",
+}
+
+// clouds reads a list of clouds.
+func (p *parser) clouds(n *yaml.Node, what string) []string {
+	all := p.texts(n, what)
+	known := geo.Clouds()
+	for i, text := range all {
+		switch other := otherCloudNames[strings.ToLower(text)]; {
+		case text == "" || slices.Contains(known, text):
+		case other != "":
+			p.fail(n.Content[i], "%s can't have %q; did you mean %q?", what, text, other)
+		default:
 			p.fail(n.Content[i], "%s can't have %q%s", what, text, spelling.Hint(text, known))
 		}
 	}

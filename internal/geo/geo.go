@@ -4,14 +4,14 @@
 // same code names different places in different clouds.
 //
 // The tables are CSV files under data/, each row with its source and the day
-// on which it was checked. A code that no table lists is an error, never a
+// on which it was checked; docs/geo.md describes them. Only the tables of the
+// clouds asked for are read. A code that no table lists is an error, never a
 // guess from its prefix.
 package geo
 
 import (
-	"embed"
-	"encoding/csv"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -20,10 +20,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/model"
 )
 
-//go:embed data/*.csv
-var files embed.FS
-
-// The clouds that have tables.
+// The clouds that the code names. All others are data: see Clouds.
 const (
 	AWS    = "aws"
 	Google = "google"
@@ -33,28 +30,37 @@ const (
 	OnPremises = "on-premises"
 )
 
-// Clouds lists the clouds that a configuration may name.
-func Clouds() []string { return []string{AWS, Google, Azure, OCI, OnPremises} }
+// Clouds lists the clouds and services that a configuration may name, in
+// order. They are named as their Terraform providers are, where they have one.
+func Clouds() []string {
+	clouds := regionTables()
+	for row := range rowsOf("data/services.csv") {
+		clouds = append(clouds, row.get("id"))
+	}
+	for row := range rowsOf("data/saas.csv") {
+		clouds = append(clouds, row.get("cloud"))
+	}
+	return sortedSet(append(clouds, OnPremises))
+}
 
 // Tables gives access to the embedded tables; each is read when first asked
 // for. The zero value is ready for use, also by several goroutines.
 type Tables struct {
-	clouds [4]cloudTable
-	multi  struct {
-		once sync.Once
-		rows map[string]multiRegion
-	}
+	mu       sync.Mutex
+	clouds   map[string]*cloudTable
+	zones    map[string]region
+	multi    map[string]multiRegion
+	services map[string]service
 }
 
-type cloudTable struct {
-	once    sync.Once
-	regions map[string]region // by id and by alias
-	zones   map[string]region // AWS Local Zone groups
-}
+// cloudTable holds the regions of a cloud by their ids and other spellings.
+type cloudTable map[string]region
 
 type region struct {
 	location model.Location
 	pair     string
+	// isHint marks a place that the cloud does not promise.
+	isHint bool
 }
 
 type multiRegion struct {
@@ -63,150 +69,148 @@ type multiRegion struct {
 	countries []string
 }
 
-// UnknownRegionError reports a region that is in no table of its cloud.
+// UnknownRegionError reports a region that is in no table of its cloud, or that
+// does not tell a place.
 type UnknownRegionError struct {
 	// Cloud whose table was searched.
 	Cloud string
 	// Text as the configuration has it.
 	Text string
+	// Why the text tells no place, where a table has it all the same.
+	Why string
 }
 
 func (e *UnknownRegionError) Error() string {
+	if e.Why != "" {
+		return fmt.Sprintf("%q of %s tells no place: %s", e.Text, e.Cloud, e.Why)
+	}
 	return fmt.Sprintf("%q is in no region table of %s", e.Text, e.Cloud)
 }
 
 // Locate finds the location that text names in a cloud: a region, a zone of a
 // region, a multi-region of the given service, or a spelling that the cloud's
-// provider accepts for one of these. The error is an *UnknownRegionError.
+// provider accepts for one of these. A service that runs in other clouds names
+// the cloud too, as in AWS_US_EAST_1 or aws:us-east-1. The error is an
+// *UnknownRegionError.
 func (t *Tables) Locate(cloud, service, text string) (model.Location, error) {
-	unknown := &UnknownRegionError{Cloud: cloud, Text: text}
-	table := t.table(cloud)
-	if table == nil || text == "" {
-		return model.Location{}, unknown
+	if text == "" {
+		return model.Location{}, &UnknownRegionError{Cloud: cloud}
+	}
+	if s, ok := t.service(cloud); ok {
+		return t.locateInService(s, text)
 	}
 	switch cloud {
 	case AWS:
-		return locateAWS(table, text, unknown)
+		return t.locateAWS(text)
 	case Google:
-		return t.locateGoogle(table, service, text, unknown)
-	case Azure:
-		text = strings.ReplaceAll(strings.ToLower(text), " ", "")
-	case OCI:
-		return locateOCI(table, strings.ToLower(text), unknown)
+		return t.locateGoogle(service, text)
 	}
-	if r, ok := table.regions[text]; ok {
-		return r.location, nil
+	if location, err, ok := t.table(cloud).find(cloud, text); ok {
+		return location, err
 	}
-	if m, ok := t.multiRegions()[multiKey(cloud, anyService, text)]; ok {
-		return m.location(cloud, text, table), nil
+	folded := spellingOf(cloud).fold(text)
+	if m, ok := t.multiRegion(cloud, anyService, folded); ok {
+		return t.spanning(m, cloud, folded), nil
 	}
-	return model.Location{}, unknown
+	return model.Location{}, &UnknownRegionError{Cloud: cloud, Text: text}
+}
+
+// find looks up a region or the region of a zone. ok is false when the table
+// has neither; err says that it has the text, but no place for it.
+func (c cloudTable) find(cloud, text string) (location model.Location, err error, ok bool) {
+	spelling := spellingOf(cloud)
+	folded := spelling.fold(text)
+	r, ok := c[folded]
+	if !ok {
+		r, ok = c[spelling.zone(folded)]
+	}
+	if r.isHint {
+		return model.Location{}, &UnknownRegionError{Cloud: cloud, Text: text, Why: "the cloud does not promise it"}, true
+	}
+	return r.location, nil, ok
 }
 
 // anyService is the service of a multi-region that all services share.
 const anyService = "*"
 
-// locateAWS reads regions (us-east-1), availability zones (us-east-1a) and
-// Local Zones (us-east-1-bue-1a), which may lie in another country than their
-// parent region.
-func locateAWS(table *cloudTable, text string, unknown error) (model.Location, error) {
-	if r, ok := table.regions[text]; ok {
-		return r.location, nil
+// locateAWS reads regions (us-east-1), availability zones (us-east-1a,
+// use1-az1), and Local and Wavelength Zones (us-east-1-bue-1a), which may lie in
+// another country than their parent region.
+func (t *Tables) locateAWS(text string) (model.Location, error) {
+	table := t.table(AWS)
+	if location, err, ok := table.find(AWS, text); ok {
+		return location, err
 	}
-	group, isZone := trimLetter(text)
-	if !isZone {
-		return model.Location{}, unknown
+	for _, group := range awsZoneGroups(table, text) {
+		if z, ok := t.awsZones()[group]; ok {
+			location := z.location
+			location.Region = text
+			return location, nil
+		}
 	}
-	if r, ok := table.regions[group]; ok {
-		return r.location, nil
-	}
-	if z, ok := table.zones[group]; ok {
-		location := z.location
-		location.Region = text
-		return location, nil
-	}
-	return model.Location{}, unknown
-}
-
-// trimLetter takes the letter off the end of a zone's name.
-func trimLetter(zone string) (string, bool) {
-	n := len(zone) - 1
-	if n < 1 || zone[n] < 'a' || zone[n] > 'z' || zone[n-1] < '0' || zone[n-1] > '9' {
-		return "", false
-	}
-	return zone[:n], true
+	return model.Location{}, &UnknownRegionError{Cloud: AWS, Text: text}
 }
 
 // locateGoogle reads regions, zones (us-central1-a), self links, and the
 // multi-regions of a service.
-func (t *Tables) locateGoogle(table *cloudTable, service, text string, unknown error) (model.Location, error) {
-	text = strings.ToLower(path.Base(strings.TrimRight(text, "/")))
+func (t *Tables) locateGoogle(service, text string) (model.Location, error) {
+	name := strings.ToLower(path.Base(strings.TrimRight(text, "/")))
 	if service == "spanner" {
-		text = strings.TrimPrefix(text, "regional-")
+		name = strings.TrimPrefix(name, "regional-")
 	}
-	if r, ok := table.regions[text]; ok {
-		return r.location, nil
+	if location, err, ok := t.table(Google).find(Google, name); ok {
+		return location, err
 	}
-	if m, ok := t.multiRegions()[multiKey(Google, service, text)]; ok {
-		return m.location(Google, text, table), nil
-	}
-	// A zone is its region, a dash and one letter.
-	if n := len(text); n > 2 && text[n-2] == '-' {
-		if r, ok := table.regions[text[:n-2]]; ok {
-			return r.location, nil
-		}
+	if m, ok := t.multiRegion(Google, service, name); ok {
+		return t.spanning(m, Google, name), nil
 	}
 	if service == "bigquery" {
-		return t.locateOmni(text, unknown)
+		if location, ok := t.locateOmni(name); ok {
+			return location, nil
+		}
 	}
-	return model.Location{}, unknown
+	if service == "storage" && strings.Contains(name, "+") {
+		return t.locateDualRegion(name)
+	}
+	return model.Location{}, &UnknownRegionError{Cloud: Google, Text: text}
 }
 
 // locateOmni reads the BigQuery locations that stand in another cloud, such as
 // aws-us-east-1.
-func (t *Tables) locateOmni(text string, unknown error) (model.Location, error) {
-	if id, ok := strings.CutPrefix(text, "aws-"); ok {
-		return t.Locate(AWS, "", id)
+func (t *Tables) locateOmni(name string) (model.Location, bool) {
+	word, id, _ := strings.Cut(name, "-")
+	cloud, ok := map[string]string{"aws": AWS, "azure": Azure}[word]
+	if !ok {
+		return model.Location{}, false
 	}
-	if id, ok := strings.CutPrefix(text, "azure-"); ok {
-		return t.Locate(Azure, "", id)
-	}
-	return model.Location{}, unknown
+	location, err := t.Locate(cloud, "", id)
+	return location, err == nil
 }
 
-// locateOCI reads regions (us-ashburn-1), their keys (iad), and availability
-// domains, which name their region with its number or without, or by its key
-// (Uocm:PHX-AD-1, abcd:US-ASHBURN-AD-2, abcd:EU-FRANKFURT-1-AD-1). OCIDs write
-// a region with underscores.
-func locateOCI(table *cloudTable, text string, unknown error) (model.Location, error) {
-	if _, after, ok := strings.Cut(text, ":"); ok {
-		text = after
-	}
-	text = strings.ReplaceAll(text, "_", "-")
-	if at := strings.LastIndex(text, "-ad-"); at >= 0 {
-		text = text[:at]
-		if r, ok := table.regions[text+"-1"]; ok {
-			return r.location, nil
+// locateDualRegion reads the two regions of a bucket, as in us-east1+us-west1.
+func (t *Tables) locateDualRegion(name string) (model.Location, error) {
+	table := t.table(Google)
+	members := strings.Split(name, "+")
+	var names []string
+	for _, member := range members {
+		r, ok := table[member]
+		if !ok {
+			return model.Location{}, &UnknownRegionError{Cloud: Google, Text: member}
 		}
+		names = append(names, r.location.Name)
 	}
-	if r, ok := table.regions[text]; ok {
-		return r.location, nil
-	}
-	return model.Location{}, unknown
+	return t.spanning(multiRegion{name: strings.Join(names, " and "), members: members}, Google, name), nil
 }
 
 // Pair returns the location that a region's geo-redundant settings copy to.
 // ok is false for a region that has no pair.
 func (t *Tables) Pair(cloud, regionID string) (location model.Location, ok bool) {
 	table := t.table(cloud)
-	if table == nil {
-		return model.Location{}, false
-	}
-	r, ok := table.regions[regionID]
+	r, ok := table[regionID]
 	if !ok || r.pair == "" {
 		return model.Location{}, false
 	}
-	pair, ok := table.regions[r.pair]
+	pair, ok := table[r.pair]
 	return pair.location, ok
 }
 
@@ -218,23 +222,26 @@ func (t *Tables) Nearest(cloud, service, regionID string) (location model.Locati
 		return model.Location{}, false
 	}
 	// What lies in a multi-region already is nearest to that one.
-	if m, ok := t.multiRegions()[multiKey(Google, service, regionID)]; ok {
-		return m.location(Google, regionID, t.table(Google)), true
+	if m, ok := t.multiRegion(Google, service, regionID); ok {
+		return t.spanning(m, Google, regionID), true
 	}
-	for _, row := range readTable("data/nearest.csv") {
-		if row["service"] != service || !strings.HasPrefix(regionID, row["prefix"]) {
+	for row := range rowsOf("data/nearest.csv") {
+		if row.get("service") != service || !strings.HasPrefix(regionID, row.get("prefix")) {
 			continue
 		}
-		m, ok := t.multiRegions()[multiKey(Google, service, row["multiregion"])]
-		return m.location(Google, row["multiregion"], t.table(Google)), ok
+		id := row.get("multiregion")
+		m, ok := t.multiRegion(Google, service, id)
+		return t.spanning(m, Google, id), ok
 	}
 	return model.Location{}, false
 }
 
-func (m multiRegion) location(cloud, id string, table *cloudTable) model.Location {
+// spanning is the location of a multi-region.
+func (t *Tables) spanning(m multiRegion, cloud, id string) model.Location {
 	location := model.Location{Cloud: cloud, Region: id, Name: m.name, Countries: slices.Clone(m.countries)}
+	table := t.table(cloud)
 	for _, member := range m.members {
-		l := table.regions[member].location
+		l := table[member].location
 		location.Countries = append(location.Countries, l.Countries...)
 		location.Subdivisions = append(location.Subdivisions, l.Subdivisions...)
 	}
@@ -250,119 +257,34 @@ func sortedSet(list []string) []string {
 	return slices.Compact(set)
 }
 
-// table returns the table of a cloud, nil for a cloud that has none.
-func (t *Tables) table(cloud string) *cloudTable {
-	at := slices.Index([]string{AWS, Google, Azure, OCI}, cloud)
-	if at < 0 {
-		return nil
-	}
-	table := &t.clouds[at]
-	table.once.Do(func() {
-		table.regions = readRegions(cloud, "data/"+cloud+".csv")
-		if cloud == AWS {
-			table.zones = readRegions(cloud, "data/aws_zones.csv")
-		}
-	})
-	return table
-}
-
-func readRegions(cloud, file string) map[string]region {
-	regions := map[string]region{}
-	for _, row := range readTable(file) {
-		r := region{
-			location: model.Location{
-				Cloud: cloud, Region: row["id"], Name: row["name"], Countries: []string{row["country"]},
-				Operator: row["operator"], Partition: row["partition"],
-			},
-			pair: row["pair"],
-		}
-		if s := row["subdivision"]; s != "" {
-			r.location.Subdivisions = []string{s}
-		}
-		regions[row["id"]] = r
-		if alias := row["alias"]; alias != "" {
-			regions[alias] = r
-		}
-	}
-	return regions
-}
-
-func (t *Tables) multiRegions() map[string]multiRegion {
-	t.multi.once.Do(func() {
-		t.multi.rows = map[string]multiRegion{}
-		for _, row := range readTable("data/multiregions.csv") {
-			t.multi.rows[multiKey(row["cloud"], row["service"], row["id"])] = multiRegion{
-				name:      row["name"],
-				members:   splitList(row["members"]),
-				countries: splitList(row["countries"]),
-			}
-		}
-	})
-	return t.multi.rows
-}
-
-func multiKey(cloud, service, id string) string { return cloud + " " + service + " " + id }
-
-func splitList(text string) []string {
-	if text == "" {
-		return nil
-	}
-	return strings.Split(text, ";")
-}
-
-// readTable reads an embedded CSV file into one map a row. The files are part
-// of the program and are checked by its tests, so a bad one is a bug: it panics.
-func readTable(file string) []map[string]string {
-	f, err := files.Open(file)
-	if err != nil {
-		panic(err)
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comment = '#'
-	lines, err := r.ReadAll()
-	if err != nil {
-		panic(fmt.Sprintf("%s: %v", file, err))
-	}
-	rows := make([]map[string]string, 0, len(lines)-1)
-	for _, line := range lines[1:] {
-		row := make(map[string]string, len(line))
-		for i, cell := range line {
-			row[lines[0][i]] = cell
-		}
-		rows = append(rows, row)
-	}
-	return rows
-}
-
 // Groups returns the groups of countries that a configuration may name, such
 // as countries-of-concern, each with its ISO 3166-1 alpha-2 codes.
-func Groups() map[string][]string {
+func Groups() map[string][]string { return maps.Clone(groups()) }
+
+var groups = sync.OnceValue(func() map[string][]string {
 	groups := map[string][]string{}
-	for _, row := range readTable("data/groups.csv") {
-		groups[row["group"]] = append(groups[row["group"]], row["country"])
+	for row := range rowsOf("data/groups.csv") {
+		groups[row.get("group")] = append(groups[row.get("group")], row.get("country"))
 	}
 	return groups
-}
+})
 
 // Countries returns the English name of each ISO 3166-1 alpha-2 code.
-func Countries() map[string]string {
+func Countries() map[string]string { return maps.Clone(countries()) }
+
+var countries = sync.OnceValue(func() map[string]string {
 	names := map[string]string{}
-	for _, row := range readTable("data/countries.csv") {
-		names[row["code"]] = row["name"]
+	for row := range rowsOf("data/countries.csv") {
+		names[row.get("code")] = row.get("name")
 	}
 	return names
-}
+})
 
 // Regions returns the region codes of a cloud, in order.
 func (t *Tables) Regions(cloud string) []string {
-	table := t.table(cloud)
-	if table == nil {
-		return nil
-	}
 	var ids []string
-	for id, r := range table.regions {
-		if id == r.location.Region {
+	for id, r := range t.table(cloud) {
+		if id == r.location.Region && !r.isHint {
 			ids = append(ids, id)
 		}
 	}
