@@ -61,7 +61,7 @@ type Store struct {
 	Address string `json:"address"`
 	// Type is the resource type, such as aws_db_instance.
 	Type string `json:"type"`
-	// Cloud is aws, google, azurerm, oci, or on-premises.
+	// Cloud as its Terraform provider is named, such as aws or oci; or on-premises.
 	Cloud string `json:"cloud"`
 	// Service within the cloud, such as s3 or rds.
 	Service string `json:"service,omitempty"`
@@ -242,7 +242,7 @@ func Causes() []Cause {
 
 // Location is one cloud region, multi-region or site.
 type Location struct {
-	// Cloud is aws, google, azurerm, oci, or on-premises.
+	// Cloud as its Terraform provider is named, such as aws or oci; or on-premises.
 	Cloud string `json:"cloud"`
 	// Region code as the cloud spells it; empty for a site.
 	Region string `json:"region,omitempty"`
