@@ -496,67 +496,6 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-func TestParseIdentifier(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		text  string
-		whole bool
-		want  Reference
-		ok    bool
-	}{
-		{"arn:aws:s3:::my-bucket", true, Reference{AWS, "s3", "", "my-bucket"}, true},
-		{"arn:aws:s3:::my-bucket/key/a", true, Reference{AWS, "s3", "", "my-bucket"}, true},
-		{"arn:aws:backup:us-east-1:1:backup-vault:v", true, Reference{AWS, "backup", "us-east-1", "v"}, true},
-		{"arn:aws:dynamodb:eu-west-1:1:table/t", true, Reference{AWS, "dynamodb", "eu-west-1", "t"}, true},
-		{"arn:aws:backup:us-east-1:", false, Reference{AWS, "backup", "us-east-1", ""}, true},
-		{"arn:aws:backup:us-east-1", false, Reference{AWS, "backup", "", ""}, true},
-		{"arn:aws:backup:us", false, Reference{AWS, "backup", "", ""}, true},
-		{"arn:aws:", false, Reference{Cloud: AWS}, false},
-		{"ocid1.bucket.oc1.iad.aaaa", true, Reference{OCI, "bucket", "iad", ""}, true},
-		{"ocid1.filesystem.oc1.eu_frankfurt_1.aaaa", true, Reference{OCI, "filesystem", "eu_frankfurt_1", ""}, true},
-		{"ocid1.compartment.oc1..aaaa", true, Reference{OCI, "compartment", "", ""}, true},
-		{"s3://b/prefix", true, Reference{AWS, "s3", "", "b"}, true},
-		{"gs://b", true, Reference{Google, "gs", "", "b"}, true},
-		{"gs://b", false, Reference{Google, "gs", "", ""}, true},
-		{"bq://project.dataset", true, Reference{Google, "bigquery", "", "dataset"}, true},
-		{"projects/p/locations/us-west1/clusters/c", true, Reference{Google, "", "us-west1", "c"}, true},
-		{"https://www.googleapis.com/compute/v1/projects/p/zones/us-east1-b/disks/d", true, Reference{Google, "", "us-east1-b", "d"}, true},
-		{"projects/p/locations/us", false, Reference{Cloud: Google}, true},
-		{"storage.googleapis.com/b", true, Reference{Google, "storage", "", "b"}, true},
-		{"logging.googleapis.com/projects/p/locations/eu/buckets/l", true, Reference{Google, "logging", "eu", "l"}, true},
-		{"/subscriptions/s/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/a", true, Reference{Azure, "", "", "a"}, true},
-		{"https://acct.blob.core.windows.net/c", true, Reference{Azure, "", "", "acct"}, true},
-		{"https://b.s3.eu-west-1.amazonaws.com/k", true, Reference{AWS, "", "eu-west-1", "b"}, true},
-		{"https://b.s3.amazonaws.com/k", true, Reference{AWS, "", "", "b"}, true},
-		{"https://objectstorage.us-phoenix-1.oraclecloud.com/n/x/b/y", true, Reference{OCI, "", "us-phoenix-1", ""}, true},
-		{"https://ns.compat.objectstorage.us-ashburn-1.oraclecloud.com", true, Reference{OCI, "", "us-ashburn-1", ""}, true},
-		{"https://s3.corp.example/b", true, Reference{}, false},
-		{"https://s3.us-east-1.amazonaws.com.evil.example/", true, Reference{}, false},
-		{"my-bucket", true, Reference{}, false},
-		{"", true, Reference{}, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.text, func(t *testing.T) {
-			got, ok := ParseIdentifier(tt.text, tt.whole)
-			if ok != tt.ok || ok && got != tt.want {
-				t.Errorf("got %+v, %v", got, ok)
-			}
-		})
-	}
-}
-
-func TestHost(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"https://S3.Corp.example:9000/x": "s3.corp.example", "s3.corp.example:9000": "s3.corp.example",
-		"s3.corp.example": "s3.corp.example", "s3.corp.example/path": "s3.corp.example", "": "",
-	} {
-		if got := Host(text); got != want {
-			t.Errorf("host of %q is %q", text, got)
-		}
-	}
-}
-
 // Tables may be read by several goroutines at once.
 func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
