@@ -32,6 +32,12 @@ func TestObject(t *testing.T) {
 			"aws .:loc  unknown undeclared_site minio ← spec.config.s3Url\n"},
 		{"an endpoint with a region beats the region", `{spec: {provider: aws, config: {region: us-east-1, s3Url: "https://s3.eu-west-1.amazonaws.com"}}}`,
 			"aws .:loc  eu-west-1 ← spec.config.s3Url\n"},
+		{"an endpoint for all regions leaves it to the region", `{spec: {provider: aws, config: {region: us-east-1, s3Url: "https://s3.amazonaws.com"}}}`,
+			"aws .:loc  us-east-1 ← spec.config.region\n"},
+		{"an endpoint of another cloud beats the region", `{spec: {provider: aws, config: {region: us-east-1, s3Url: "https://0123.r2.cloudflarestorage.com"}}}`,
+			"aws .:loc  unknown undeclared_site 0123.r2.cloudflarestorage.com ← spec.config.s3Url\n"},
+		{"another cloud's endpoint tells its own region", `{spec: {provider: aws, config: {region: us-east-1, s3Url: "https://s3.ap-southeast-1.wasabisys.com"}}}`,
+			"aws .:loc  ap-southeast-1 ← spec.config.s3Url\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			docs, err := document.Parse("a.yaml", []byte(c.doc))

@@ -63,23 +63,22 @@ func (inv *inventory) endpoint(t *catalog.Type, inst Resource) *lang.Value {
 	if v == nil || v.Kind == lang.Null {
 		return nil
 	}
-	if text, ok := v.Text(); ok {
-		if ref, ok := geo.ParseHost(geo.Host(text)); text == "" || ok && ref.Cloud == t.Cloud {
-			return nil
-		}
+	if text, ok := v.Text(); ok && text == "" || forAllRegions(v, t.Cloud) {
+		return nil
 	}
 	return hostValue(v)
 }
 
-// forAllRegions says whether an address is one that a cloud has for all its
-// regions, so that it tells nothing of the place.
-func forAllRegions(v *lang.Value) bool {
+// forAllRegions says whether an address is one that the cloud has for all its
+// regions, so that it tells nothing of the place. The address of another cloud
+// tells that the region beside it is none of this one.
+func forAllRegions(v *lang.Value, cloud string) bool {
 	text, ok := v.Text()
 	if !ok {
 		return false
 	}
 	ref, ok := geo.ParseHost(geo.Host(text))
-	return ok && ref.Region == ""
+	return ok && ref.Cloud == cloud && ref.Region == ""
 }
 
 func hostValue(v *lang.Value) *lang.Value {
@@ -101,7 +100,7 @@ func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Re
 		return inv.readAll(rule.Every, inst)
 	case rule.Host != "":
 		v := inv.readFirst(rule.Host, inst)
-		if v == nil || forAllRegions(v) {
+		if v == nil || forAllRegions(v, t.Cloud) {
 			return nil
 		}
 		return hostValue(v)
@@ -379,12 +378,17 @@ func (inv *inventory) locateHost(v *lang.Value) ([]model.Location, *lang.Gap) {
 		return nil, v.Gap()
 	}
 	host := geo.Host(text)
-	if ref, ok := geo.ParseHost(host); ok && ref.Region != "" {
+	ref, isCloud := geo.ParseHost(host)
+	if ref.Region != "" {
 		return inv.locate(ref.Cloud, ref.Service, ref.Region)
 	}
 	site := model.Location{Cloud: geo.OnPremises, Endpoint: host}
+	what := "no known cloud's host"
+	if isCloud {
+		site.Cloud, what = ref.Cloud, "a host of "+ref.Cloud+" that tells no region"
+	}
 	return []model.Location{site}, &lang.Gap{
-		Cause: model.UndeclaredSite, Reason: fmt.Sprintf("%q is no known cloud's host, and no site in the configuration matches it", host),
+		Cause: model.UndeclaredSite, Reason: fmt.Sprintf("%q is %s, and no site in the configuration matches it", host, what),
 	}
 }
 

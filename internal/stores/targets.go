@@ -102,7 +102,7 @@ func (inv *inventory) in(e *entry, rule catalog.CopyRule, n Node, depth int) *mo
 		if values, _ := inv.values(n, rule.Host, depth); len(values) > 0 {
 			f := values[0]
 			host := inv.Evaluator.Force(f.Cell).At(f.Range).Named(rule.Host)
-			if !forAllRegions(host) {
+			if !forAllRegions(host, e.typ.Cloud) {
 				place := inv.toPlace(e.typ, []lang.Outcome{{Value: hostValue(host)}})
 				return &place
 			}
