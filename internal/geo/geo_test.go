@@ -67,6 +67,7 @@ func TestLocate(t *testing.T) {
 		{"tencentcloud", "", "na-ashburn-2", "na-ashburn", "US", "US-VA"},
 		{"huaweicloud", "", "cn-north-4a", "cn-north-4", "CN", ""},
 		{"volcengine", "", "cn-beijing-a", "cn-beijing", "CN", ""},
+		{"volcengine", "", "ap-southeast-1b", "ap-southeast-1", "MY", ""},
 		{"ibm", "", "us-south-1", "us-south", "US", "US-TX"},
 		{"ibm", "", "dal10", "dal", "US", "US-TX"},
 		{"digitalocean", "", "NYC3", "nyc3", "US", ""},

@@ -148,6 +148,7 @@ func TestParseHost(t *testing.T) {
 		// The smaller clouds.
 		{"b.s3.us-south.cloud-object-storage.appdomain.cloud", Reference{"ibm", "cos", "us-south", "b"}},
 		{"s3.private.eu.cloud-object-storage.appdomain.cloud", Reference{"ibm", "cos", "eu", ""}},
+		{"s3.dal.us.cloud-object-storage.appdomain.cloud", Reference{"ibm", "cos", "us", ""}}, // the bucket is in three towns
 		{"b.nyc3.digitaloceanspaces.com", Reference{"digitalocean", "spaces", "nyc3", "b"}},
 		{"b.fra1.cdn.digitaloceanspaces.com", Reference{"digitalocean", "spaces", "fra1", "b"}},
 		{"fra1.sgp1.digitaloceanspaces.com", Reference{"digitalocean", "spaces", "sgp1", "fra1"}},

@@ -19,8 +19,10 @@ func spellingOf(cloud string) spelling {
 	switch cloud {
 	case AWS:
 		return spelling{asWritten, awsZone}
-	case Google, "yandex", "volcengine", "byteplus":
+	case Google, "yandex":
 		return spelling{strings.ToLower, cutDashLetter}
+	case "volcengine", "byteplus":
+		return spelling{strings.ToLower, volcengineZone}
 	case Azure:
 		return spelling{foldAzure, noZone}
 	case OCI:
@@ -111,6 +113,14 @@ func awsZoneGroups(table cloudTable, zone string) []string {
 		groups = append(groups, r.location.Region+"-"+place[:last]+"-"+place[last:])
 	}
 	return groups
+}
+
+// volcengineZone reads cn-beijing-a and ap-southeast-1a.
+func volcengineZone(folded string) string {
+	if region := cutLetter(folded); region != "" {
+		return region
+	}
+	return cutDashLetter(folded)
 }
 
 // ibmZone reads us-south-1 and the data center dal10.
