@@ -68,10 +68,8 @@ func intrinsic(n *document.Node) (name string, arg *document.Node, ok bool) {
 		return "", nil, false
 	}
 	p := n.Pairs[0]
-	if name, ok = strings.CutPrefix(p.Key, "Fn::"); ok || p.Key == "Ref" || p.Key == "Condition" {
-		return strings.TrimPrefix(p.Key, "Fn::"), p.Value, true
-	}
-	return "", nil, false
+	name, isFn := strings.CutPrefix(p.Key, "Fn::")
+	return name, p.Value, isFn || name == "Ref" || name == "Condition"
 }
 
 func literal(v cty.Value, rng hcl.Range) hclsyntax.Expression {
