@@ -31,12 +31,12 @@ func (ev *Evaluator) describe(v *Value) string {
 		return "[" + strings.Join(elems, ", ") + "]"
 	case Object:
 		var elems []string
-		for _, item := range ev.items(v) {
-			key, ok := item.key.Text()
+		for _, item := range v.items() {
+			key, ok := ev.Force(item.key).Text()
 			if !ok {
 				key = AnyKey
 			}
-			elems = append(elems, key+" = "+ev.describe(item.value))
+			elems = append(elems, key+" = "+ev.describe(ev.Force(item.value)))
 		}
 		if v.Open {
 			elems = append(elems, "...")

@@ -68,7 +68,7 @@ func (ev *Evaluator) Force(c *Cell) *Value {
 		ev.touch(c.deps...)
 		return c.value
 	}
-	if c.other != nil && c.world == ev.world {
+	if c.other != nil && c.world.agrees(ev.world, c.others) {
 		ev.touch(c.others...)
 		return c.other
 	}
@@ -161,7 +161,7 @@ func (ev *Evaluator) Eval(e hclsyntax.Expression, sc Scope) *Value {
 	case *hclsyntax.SplatExpr:
 		return ev.splat(e, sc)
 	case *hclsyntax.AnonSymbolExpr:
-		return itemOf(sc, e)
+		return ev.itemOf(sc, e)
 	case *hclsyntax.FunctionCallExpr:
 		return ev.call(e, sc)
 	}

@@ -135,9 +135,9 @@ func (ev *Evaluator) render(text, file string, a arguments) *Value {
 		return a.wrong("the template " + file + " can't be parsed")
 	}
 	var sc Scope = Empty{}
-	for _, item := range ev.items(a.values[1]) {
-		if name, ok := item.key.Text(); ok {
-			sc = Bind(sc, name, item.value)
+	for _, item := range a.values[1].items() {
+		if name, ok := ev.Force(item.key).Text(); ok {
+			sc = bind(sc, name, item.value)
 		}
 	}
 	return ev.Eval(expr, sc).also(a.values...)

@@ -10,32 +10,36 @@ import (
 // Bind returns a scope in which one more name has a meaning, as inside a for
 // expression or a dynamic block.
 func Bind(outer Scope, name string, v *Value) Scope {
-	return &binding{outer: outer, name: name, value: v}
+	return bind(outer, name, Done(v))
+}
+
+func bind(outer Scope, name string, c *Cell) Scope {
+	return &binding{outer: outer, name: name, cell: c}
 }
 
 type binding struct {
 	outer Scope
 	name  string
-	value *Value
+	cell  *Cell
 	item  *hclsyntax.AnonSymbolExpr // of a splat, instead of a name
 }
 
 func (b *binding) Resolve(ev *Evaluator, t hcl.Traversal) (*Value, int) {
 	if b.item == nil && t.RootName() == b.name {
-		return b.value, 1
+		return ev.Force(b.cell), 1
 	}
 	return b.outer.Resolve(ev, t)
 }
 
 // itemOf finds the element that a splat is at.
-func itemOf(sc Scope, e *hclsyntax.AnonSymbolExpr) *Value {
+func (ev *Evaluator) itemOf(sc Scope, e *hclsyntax.AnonSymbolExpr) *Value {
 	for {
 		b, ok := sc.(*binding)
 		if !ok {
 			return FailedVal("it can't be parsed")
 		}
 		if b.item == e {
-			return b.value
+			return ev.Force(b.cell)
 		}
 		sc = b.outer
 	}
@@ -62,10 +66,10 @@ func (ev *Evaluator) forExpr(e *hclsyntax.ForExpr, sc Scope) *Value {
 		return FailedVal("a for expression goes over null").Because(coll.why)
 	}
 	result := forResult{open: coll.Open, elems: map[string]*Cell{}}
-	for _, item := range ev.items(coll) {
-		inner := Bind(sc, e.ValVar, item.value)
+	for _, item := range coll.items() {
+		inner := bind(sc, e.ValVar, item.value)
 		if e.KeyVar != "" {
-			inner = Bind(inner, e.KeyVar, item.key)
+			inner = bind(inner, e.KeyVar, item.key)
 		}
 		if v := ev.forItem(e, inner, &result); v != nil {
 			return v
@@ -143,20 +147,20 @@ func (r *forResult) value(e *hclsyntax.ForExpr) *Value {
 }
 
 // item is a key and a value of a collection.
-type item struct{ key, value *Value }
+type item struct{ key, value *Cell }
 
-// items lists a collection in Terraform's order: by index, or by key.
-func (ev *Evaluator) items(v *Value) []item {
+// items lists a collection in Terraform's order: by index, or by key. No
+// element is looked at yet.
+func (v *Value) items() []item {
 	var items []item
 	switch v.Kind {
 	case List:
 		for i, c := range v.list {
-			value := ev.Force(c)
-			key := NumberVal(i)
-			if v.Shape == Set {
-				key = value
+			key := c
+			if v.Shape != Set {
+				key = Done(NumberVal(i))
 			}
-			items = append(items, item{key, value})
+			items = append(items, item{key, c})
 		}
 	case Object:
 		for _, k := range v.obj.keys {
@@ -164,7 +168,11 @@ func (ev *Evaluator) items(v *Value) []item {
 			if k == AnyKey && v.Open {
 				key = unknownKey(v)
 			}
-			items = append(items, item{key, ev.Attr(v, k)})
+			value := v.obj.elems[k]
+			if value == nil {
+				value = Lazy(func(ev *Evaluator) *Value { return ev.Attr(v, k) })
+			}
+			items = append(items, item{Done(key), value})
 		}
 	}
 	return items
@@ -192,7 +200,7 @@ func (ev *Evaluator) splat(e *hclsyntax.SplatExpr, sc Scope) *Value {
 	result := make([]*Cell, len(elems))
 	for i, elem := range elems {
 		result[i] = Lazy(func(ev *Evaluator) *Value {
-			inner := &binding{outer: sc, item: e.Item, value: ev.Force(elem)}
+			inner := &binding{outer: sc, item: e.Item, cell: elem}
 			return ev.Eval(e.Each, inner).At(e.Range())
 		})
 	}

@@ -111,6 +111,11 @@ func (w *World) find(s *Symbol) *Value {
 	return nil
 }
 
+// agrees says whether two worlds give the symbols the same values.
+func (w *World) agrees(other *World, symbols []*Symbol) bool {
+	return w == other || !slices.ContainsFunc(symbols, func(s *Symbol) bool { return w.find(s) != other.find(s) })
+}
+
 // assumed returns the value that the world at hand gives a symbol, or nil.
 func (ev *Evaluator) assumed(s *Symbol) *Value { return ev.world.find(s) }
 
@@ -165,8 +170,9 @@ type Outcome struct {
 
 // Bounds on one question.
 const (
-	maxWorlds      = 256 // outcomes
-	maxAssumptions = 16  // on top of one another
+	maxWorlds      = 256     // outcomes
+	maxAssumptions = 16      // on top of one another
+	maxTrySteps    = 100_000 // expressions evaluated under assumptions
 )
 
 // Outcomes computes a value, and where it is not settled, computes it again
@@ -179,6 +185,7 @@ func (ev *Evaluator) Outcomes(settled func(*Value) bool, compute func() *Value) 
 
 	var outcomes []Outcome
 	overflow := false
+	start := ev.steps
 	var try func(w *World)
 	try = func(w *World) {
 		if overflow {
@@ -187,6 +194,9 @@ func (ev *Evaluator) Outcomes(settled func(*Value) bool, compute func() *Value) 
 		ev.world = w
 		var v *Value
 		deps := ev.track(func() { v = compute() })
+		if w == outer {
+			start = ev.steps
+		}
 		s, values := ev.choose(deps)
 		if w.depth() > maxAssumptions {
 			s = nil
@@ -196,6 +206,9 @@ func (ev *Evaluator) Outcomes(settled func(*Value) bool, compute func() *Value) 
 				outcomes = append(outcomes, Outcome{v, w})
 			}
 			overflow = len(outcomes) > maxWorlds
+			return
+		}
+		if overflow = ev.steps-start > maxTrySteps; overflow {
 			return
 		}
 		for _, value := range values {
