@@ -37,17 +37,54 @@ func (r *root) resources(m *moduleInst, all []stores.Resource) []stores.Resource
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.def.calls)) {
 		c := m.def.calls[name]
-		if r.modules.find(m.def, c) == nil {
+		def := r.modules.find(m.def, c)
+		switch {
+		case def == nil && len(r.expand(m.scope, c.count, c.forEach)) == 0:
+			continue
+		case def == nil:
 			r.problems = append(r.problems, model.Problem{
 				Kind: model.ModuleMissing, Address: join(m.path, "module."+name), Source: lang.SourceOf(c.rng),
 				Message: "the module " + c.source + " is not in the checked files; what it declares was not checked",
 			})
+			continue
+		case !r.concerns(def):
+			continue
 		}
 		for _, child := range m.child(c) {
 			all = r.resources(child, all)
 		}
 	}
 	return all
+}
+
+// concerns says whether a module, or one that it calls, declares what the
+// catalogue knows or calls what is not at hand. Which instances there are of
+// any other module need not be found out.
+func (r *root) concerns(m *module) bool {
+	if known, ok := r.concerning[m]; ok {
+		return known
+	}
+	r.concerning[m] = true // a ring of calls is to be reported
+	r.concerning[m] = r.declares(m) || r.callsConcerning(m)
+	return r.concerning[m]
+}
+
+func (r *root) declares(m *module) bool {
+	for _, def := range m.resources {
+		if def.mode == "resource" && r.catalogue.Lookup(def.typ) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *root) callsConcerning(m *module) bool {
+	for _, c := range m.calls {
+		if def := r.modules.find(m, c); def == nil || r.concerns(def) {
+			return true
+		}
+	}
+	return false
 }
 
 // reportCaller says once for a module that its caller decides.

@@ -73,6 +73,7 @@ type root struct {
 	top        *moduleInst
 	ws         *lang.Symbol
 	instances  int
+	concerning map[*module]bool // modules whose instances matter, as far as asked
 	limited    bool
 	problems   []model.Problem
 }

@@ -183,7 +183,7 @@ func (l *Loader) newRoot(ctx context.Context, s *fileSet, dir string) *root {
 	def := s.modules[dir]
 	r := &root{
 		dir: dir, modules: s.modules, tree: s.tree, tables: l.Tables, catalogue: l.Catalogue, options: l.Options,
-		library: !s.called[dir] && isLibrary(def, l.Options), flagBodies: s.flagBodies,
+		library: !s.called[dir] && isLibrary(def, l.Options), flagBodies: s.flagBodies, concerning: map[*module]bool{},
 		ev: &lang.Evaluator{Files: files{s.tree}, Dir: dir, Context: ctx},
 	}
 	r.top = newInstance(r, def, nil, nil, nil)
