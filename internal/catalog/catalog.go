@@ -143,6 +143,9 @@ type CopyRule struct {
 	// Host is the attribute with the address of the server that has the store
 	// which At only names. It is stronger than In.
 	Host string `yaml:"host"`
+	// SameRegion says that the service refuses a target in another region than
+	// the store's, so that one which only has a name lies in the store's region.
+	SameRegion bool `yaml:"same_region"`
 	// Is lists the values of At with which there is a copy; any when absent.
 	Is []string `yaml:"is"`
 	// When lists attributes and the values they must have for the copy to exist.

@@ -129,6 +129,9 @@ func checkCopy(t *testing.T, typ *Type, rule CopyRule) {
 	if rule.To == ToSelf && (rule.From == "" || !typ.IsStore()) {
 		t.Errorf("copy rule %+v: nothing is copied to this resource", rule)
 	}
+	if rule.SameRegion && rule.To != ToStore {
+		t.Error("same_region is for targets that are stores")
+	}
 	if rule.To == ToPair && rule.At != "" && len(rule.Is) == 0 {
 		t.Errorf("copy rule %+v: which values copy to the pair", rule)
 	}

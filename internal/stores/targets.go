@@ -186,12 +186,21 @@ func (e *entry) ownPlace(inv *inventory) model.Place {
 	}
 	if e.typ.Of != "" {
 		if v := inv.readFirst(e.typ.Of, e.inst); v != nil {
-			if s := inv.refStore(v); s != nil {
+			if s := inv.named(e, e.typ.OfType, v, nil); s != nil {
 				return s.Place
 			}
 		}
 	}
 	return model.Place{Status: model.Unknown, Cause: model.UnresolvedTarget, Reason: "the store is not declared in the checked files"}
+}
+
+// sameRegion is the place of a target that the service accepts only in the
+// region of the entry's own store.
+func (inv *inventory) sameRegion(e *entry) model.Place {
+	place := e.ownPlace(inv)
+	step := model.Step{What: "region of the source (documentation of " + e.typ.Doc + ": no other is accepted)", Value: placeText(place)}
+	place.Because = append([]model.Step{step}, place.Because...)
+	return place
 }
 
 // storeTargets reads a value that names a store, in each world.
@@ -212,6 +221,9 @@ func (inv *inventory) storeTargets(e *entry, rule catalog.CopyRule, value func()
 			one.name, one.place = nameOf(o.Value), *t.in
 		default:
 			one.name, one.place = nameOf(o.Value), inv.namedPlace(o.Value)
+			if rule.SameRegion && len(one.place.Locations) == 0 {
+				one.place = inv.sameRegion(e)
+			}
 		}
 		one.place.Because = compactSteps(append(inv.steps(o.Value.Origin()), one.place.Because...))
 		targets = append(targets, one)
@@ -238,13 +250,25 @@ func (inv *inventory) namedPlace(v *lang.Value) model.Place {
 		inst := instanceOf(v)
 		return unlessGap(inv.locate(cloudOf(inst), "", v.Gap().Within))
 	}
-	if gap := v.Gap(); gap != nil && v.Ref() == nil {
-		return unlessGap(nil, gap)
+	return unlessGap(nil, inv.namedGap(v))
+}
+
+// namedGap says why a thing that is named can't be found.
+func (inv *inventory) namedGap(v *lang.Value) *lang.Gap {
+	inst := instanceOf(v)
+	switch {
+	case v.Gap() != nil && (inst == nil || inst.IsData()):
+		return v.Gap()
+	case inst != nil && !inst.IsData():
+		return &lang.Gap{
+			Cause:  model.UnresolvedTarget,
+			Reason: fmt.Sprintf("it goes to %s, and the catalogue does not know where %s keeps it", inst.Address(), inst.Type()),
+		}
 	}
-	return unlessGap(nil, &lang.Gap{
+	return &lang.Gap{
 		Cause:  model.UnresolvedTarget,
 		Reason: fmt.Sprintf("%q is not declared in the checked files, and its name tells no region", nameOf(v)),
-	})
+	}
 }
 
 // cloudOf is the cloud of a resource's provider.
