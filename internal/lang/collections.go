@@ -216,7 +216,7 @@ func coalesce(_ *Evaluator, a arguments) *Value {
 		switch {
 		case v.Kind == Null, isText && text == "":
 			continue
-		case v.Kind == Unknown && v.ref == nil:
+		case v.Kind == Unknown && v.ref == nil && v.gap.Prefix == "":
 			return a.unknown()
 		}
 		return v

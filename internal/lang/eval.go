@@ -273,7 +273,7 @@ func (ev *Evaluator) Attr(v *Value, name string) *Value {
 func (ev *Evaluator) part(v *Value, text, name string) *Value {
 	w := *v
 	gap := *v.gap
-	gap.Prefix, gap.not = "", nil
+	gap.Prefix, gap.notNull, gap.not = "", false, nil
 	if v.ref != nil {
 		w.ref = &Ref{Target: v.ref.Target, Attr: v.ref.Attr + "." + name}
 	}
@@ -566,7 +566,7 @@ func (ev *Evaluator) equal(l, r *Value) *Value {
 		if l.Kind == Scalar && r.gap.Symbol != nil {
 			r.gap.Symbol.see(l.scalar)
 		}
-		if l.Kind == Scalar && slices.ContainsFunc(r.gap.not, l.scalar.RawEquals) {
+		if r.gap.differs(l) {
 			return BoolVal(false)
 		}
 		return unknownLike(r)
@@ -583,6 +583,18 @@ func (ev *Evaluator) equal(l, r *Value) *Value {
 		return UnknownVal(model.AtApply, "it is known only when applied")
 	}
 	return BoolVal(result.True())
+}
+
+// differs says whether an unknown value is known not to be this known one.
+func (g *Gap) differs(v *Value) bool {
+	text, isText := v.Text()
+	switch {
+	case v.Kind == Null:
+		return g.notNull
+	case v.Kind == Scalar && slices.ContainsFunc(g.not, v.scalar.RawEquals):
+		return true
+	}
+	return isText && !strings.HasPrefix(text, g.Prefix)
 }
 
 func not(v *Value) *Value {
@@ -703,7 +715,7 @@ func (ev *Evaluator) concat(parts []*Value) *Value {
 	}
 	v := StringVal(text.String())
 	if gap != nil {
-		gap.Prefix = text.String()
+		gap.Prefix, gap.notNull = text.String(), true
 		v = &Value{Kind: Unknown, gap: gap}
 	}
 	v.why, v.secret, v.ref = join(origins...), secret, refInside(parts)

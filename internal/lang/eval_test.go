@@ -75,6 +75,14 @@ func TestEval(t *testing.T) {
 		{`nope || true`, `true`},
 		{`nope && true`, `unknown`},
 		{`true ? "a" : nope`, `"a"`},
+		// A string that is put together is not null, whatever its parts.
+		{`"${nope}" == null`, `unknown`},
+		{`"${nope}-x" == null`, `false`},
+		{`"x-${nope}" != null ? "a" : "b"`, `"a"`},
+		{`"x-${nope}" == "y"`, `false`},
+		{`"x-${nope}" == "x-y"`, `unknown`},
+		{`coalesce("x-${nope}", "y")`, `unknown "x-"...`},
+		{`coalesce("${nope}-x", "y")`, `unknown`},
 		{`contains(["a", nope], "a")`, `true`},
 		{`contains(["b", nope], "a")`, `unknown`},
 

@@ -95,6 +95,8 @@ type Gap struct {
 	Within string
 	// Symbol whose value this is, when it is one's whole value.
 	Symbol *Symbol
+	// notNull says that the value is known not to be null.
+	notNull bool
 	// not lists the literals that the value is known to differ from.
 	not []cty.Value
 }
@@ -286,6 +288,15 @@ func (v *Value) also(others ...*Value) *Value {
 func (v *Value) WithRef(r *Ref) *Value {
 	w := *v
 	w.ref = r
+	return &w
+}
+
+// AsNotNull returns an unknown value as one that is known not to be null.
+func (v *Value) AsNotNull() *Value {
+	w := *v
+	gap := *v.gap
+	gap.notNull = true
+	w.gap = &gap
 	return &w
 }
 

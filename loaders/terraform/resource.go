@@ -127,6 +127,9 @@ func blockValue(n stores.Node, inst *resourceInst, path string) *lang.Value {
 // atApply is an attribute that the provider fills in.
 func (inst *resourceInst) atApply(name string) *lang.Value {
 	v := lang.UnknownVal(model.AtApply, inst.address+"."+name+" is known only when applied")
+	if name == "id" || name == "arn" {
+		v = v.AsNotNull() // every resource has the one, and those of AWS the other
+	}
 	return v.WithRef(&lang.Ref{Target: inst, Attr: name}).At(inst.def.rng)
 }
 
