@@ -164,10 +164,34 @@ func (inst *resourceInst) computedData(ev *lang.Evaluator, name string) *lang.Va
 	case "aws_availability_zones.names", "google_compute_zones.names":
 		return inst.within(ev, name, true)
 	}
+	if other, at := inst.declared(ev); other != nil {
+		return ev.Force(other.attr(name)).Named(other.address + "." + name).At(at)
+	}
 	if strings.HasPrefix(inst.def.typ, "oci_") {
 		return inst.within(ev, name, false)
 	}
 	return nil
+}
+
+// declared returns the resource that a data source looks up, when it does so by
+// an attribute of a resource of its own type, and where it names that.
+func (inst *resourceInst) declared(ev *lang.Evaluator) (*resourceInst, hcl.Range) {
+	by := []string{"name", "arn", "id"}
+	if t := inst.mod.root.catalogue.Lookup(inst.def.typ); t != nil && t.Name != "" {
+		by = append(by, t.Name)
+	}
+	for _, name := range by {
+		a := inst.def.body.Attributes[name]
+		if a == nil {
+			continue
+		}
+		if ref := ev.Eval(a.Expr, inst.scope).Ref(); ref != nil {
+			if other, ok := ref.Target.(*resourceInst); ok && !other.IsData() && other.def.typ == inst.def.typ {
+				return other, a.Expr.Range()
+			}
+		}
+	}
+	return nil, hcl.Range{}
 }
 
 // within is an unknown value of which it is known that it is about something
