@@ -273,6 +273,9 @@ func (ev *Evaluator) Attr(v *Value, name string) *Value {
 func (ev *Evaluator) part(v *Value, text, name string) *Value {
 	w := *v
 	gap := *v.gap
+	if gap.form != "" {
+		gap.form += text
+	}
 	gap.Prefix, gap.notNull, gap.not = "", false, nil
 	if v.ref != nil {
 		w.ref = &Ref{Target: v.ref.Target, Attr: v.ref.Attr + "." + name}
@@ -715,11 +718,24 @@ func (ev *Evaluator) concat(parts []*Value) *Value {
 	}
 	v := StringVal(text.String())
 	if gap != nil {
-		gap.Prefix, gap.notNull = text.String(), true
+		gap.Prefix, gap.form, gap.notNull = text.String(), formOf(parts), true
 		v = &Value{Kind: Unknown, gap: gap}
 	}
 	v.why, v.secret, v.ref = join(origins...), secret, refInside(parts)
 	return v
+}
+
+// formOf joins the forms of the parts of a string.
+func formOf(parts []*Value) string {
+	var form strings.Builder
+	for _, part := range parts {
+		f := part.Form()
+		if f == "" && part.Kind != Scalar || form.Len() > maxString {
+			return ""
+		}
+		form.WriteString(f)
+	}
+	return form.String()
 }
 
 // refInside finds the reference that a string is about: the string is an

@@ -13,7 +13,9 @@
 package lang
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -95,6 +97,9 @@ type Gap struct {
 	Within string
 	// Symbol whose value this is, when it is one's whole value.
 	Symbol *Symbol
+	// form writes what the value is made of: two values of the same form are
+	// equal, whatever they are. Empty when that can't be told.
+	form string
 	// notNull says that the value is known not to be null.
 	notNull bool
 	// not lists the literals that the value is known to differ from.
@@ -288,6 +293,30 @@ func (v *Value) also(others ...*Value) *Value {
 func (v *Value) WithRef(r *Ref) *Value {
 	w := *v
 	w.ref = r
+	return &w
+}
+
+// Form writes a string in terms of what is not known of it, so that two of the
+// same form in one configuration are equal. It is empty when that can't be told.
+func (v *Value) Form() string {
+	if text, ok := v.Text(); ok {
+		return strings.ReplaceAll(text, "$", "$$")
+	}
+	switch {
+	case v.Kind != Unknown:
+		return ""
+	case v.gap.Symbol != nil:
+		return fmt.Sprintf("${%s %p}", v.gap.Symbol.Name, v.gap.Symbol)
+	}
+	return v.gap.form
+}
+
+// OfForm returns an unknown value as that of the one thing with this name.
+func (v *Value) OfForm(name string) *Value {
+	w := *v
+	gap := *v.gap
+	gap.form = "${" + name + "}"
+	w.gap = &gap
 	return &w
 }
 

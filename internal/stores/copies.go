@@ -251,19 +251,7 @@ func (inv *inventory) named(e *entry, typ string, v *lang.Value, in *model.Place
 	if s := inv.refStore(v); s != nil {
 		return s
 	}
-	text, ok := v.Text()
-	if !ok || typ == "" {
-		return nil
-	}
-	if ref, ok := geo.ParseIdentifier(text, true); ok {
-		text = ref.Name
-	}
-	var same []*model.Store
-	for _, other := range inv.entries {
-		if other.store != nil && other.typ.Type == typ && other.store.Name == text {
-			same = append(same, other.store)
-		}
-	}
+	same := inv.ofName(typ, v)
 	if len(same) > 1 || in != nil {
 		here := in
 		if here == nil {
@@ -276,6 +264,53 @@ func (inv *inventory) named(e *entry, typ string, v *lang.Value, in *model.Place
 		return nil
 	}
 	return same[0]
+}
+
+// ofName lists the stores of a type that have the name which a value gives.
+func (inv *inventory) ofName(typ string, v *lang.Value) []*model.Store {
+	text, ok := v.Text()
+	if !ok {
+		return inv.ofForm(typ, v)
+	}
+	if typ == "" {
+		return nil
+	}
+	if ref, ok := geo.ParseIdentifier(text, true); ok {
+		text = ref.Name
+	}
+	var same []*model.Store
+	for _, other := range inv.entries {
+		if other.store != nil && other.typ.Type == typ && other.store.Name == text {
+			same = append(same, other.store)
+		}
+	}
+	return same
+}
+
+// ofForm lists the stores whose name is the same as that which a value gives,
+// though neither is known. An identifier names a store of its own service; a
+// plain name one of the given type.
+func (inv *inventory) ofForm(typ string, v *lang.Value) []*model.Store {
+	form := v.Form()
+	if form == "" {
+		return nil
+	}
+	ref, isIdentifier := geo.ParseIdentifier(v.Prefix(), false)
+	var same []*model.Store
+	for _, other := range inv.entries {
+		if other.store == nil || other.store.Name != "" || other.form == "" {
+			continue
+		}
+		before, ok := strings.CutSuffix(form, other.form)
+		switch {
+		case !ok, typ != "" && other.typ.Type != typ:
+		case before == "" && typ != "",
+			isIdentifier && other.store.Cloud == ref.Cloud && other.store.Service == ref.Service &&
+				(strings.HasSuffix(before, ":") || strings.HasSuffix(before, "/")):
+			same = append(same, other.store)
+		}
+	}
+	return same
 }
 
 // nameOf is what the configuration calls a store that it names by v. A

@@ -18,6 +18,7 @@ type entry struct {
 	inst  Resource
 	typ   *catalog.Type
 	store *model.Store // nil for a type that only declares copies
+	form  string       // of the store's name; see lang.Value.Form
 }
 
 // inventory is what one root says about data.
@@ -83,6 +84,7 @@ func (inv *inventory) addStore(e *entry) {
 	if e.typ.Name != "" {
 		if v := inv.readFirst(e.typ.Name, e.inst); v != nil {
 			s.Name, _ = v.Text()
+			e.form = v.Form()
 		}
 	}
 	s.Labels, s.LabelsUnknown = inv.labels(e, 0)

@@ -130,6 +130,9 @@ func (inst *resourceInst) atApply(name string) *lang.Value {
 	if name == "id" || name == "arn" {
 		v = v.AsNotNull() // every resource has the one, and those of AWS the other
 	}
+	if !strings.Contains(inst.address, anyInstance) {
+		v = v.OfForm(inst.address + "." + name)
+	}
 	return v.WithRef(&lang.Ref{Target: inst, Attr: name}).At(inst.def.rng)
 }
 
