@@ -39,11 +39,11 @@ func (r *root) resources(m *moduleInst, all []stores.Resource) []stores.Resource
 		c := m.def.calls[name]
 		def := r.modules.find(m.def, c)
 		switch {
-		case def == nil && len(r.expand(m.scope, c.count, c.forEach)) == 0:
+		case def == nil && len(m.keys(c)) == 0:
 			continue
 		case def == nil:
 			r.problems = append(r.problems, model.Problem{
-				Kind: model.ModuleMissing, Address: join(m.path, "module."+name), Source: lang.SourceOf(c.rng),
+				Kind: model.ModuleMissing, Address: join(m.path, "module."+name), Source: lang.SourceOf(c.block.rng),
 				Message: "the module " + c.source + " is not in the checked files; what it declares was not checked",
 			})
 			continue

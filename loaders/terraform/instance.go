@@ -30,10 +30,12 @@ type moduleInst struct {
 	root   *root
 	parent *moduleInst
 	call   *call
-	scope  *scope // inside the module
-	outer  *scope // of the call, in the parent
-	path   string // module.a["k"].module.b; "" for the root module
-	depth  int
+	// arguments of the call.
+	arguments *arguments
+	scope     *scope // inside the module
+	outer     *scope // of the call, in the parent
+	path      string // module.a["k"].module.b; "" for the root module
+	depth     int
 
 	symbols   map[string]*lang.Symbol // of variables that nobody gives a value
 	variables map[string]*lang.Cell
@@ -56,6 +58,7 @@ func newInstance(r *root, def *module, parent *moduleInst, c *call, outer *scope
 	}
 	m.scope = &scope{mod: m}
 	if parent != nil {
+		m.arguments = r.arguments(c)
 		m.depth = parent.depth + 1
 		m.path = join(parent.path, "module."+c.name+outer.each.suffix)
 	}
@@ -220,10 +223,11 @@ func (m *moduleInst) variable(name string) *lang.Cell {
 }
 
 func (m *moduleInst) variableValue(ev *lang.Evaluator, name string) *lang.Value {
-	decl := m.def.variables[name]
-	if decl == nil {
+	b := m.def.variables[name]
+	if b == nil {
 		return lang.FailedVal("var." + name + " is not declared in " + m.def.dir)
 	}
+	decl := m.root.declaration(b)
 	v := m.given(ev, decl)
 	if v != nil && v.Kind == lang.Null && decl.notNull {
 		v = nil
@@ -247,7 +251,7 @@ func (m *moduleInst) given(ev *lang.Evaluator, decl *variable) *lang.Value {
 	if m.call == nil {
 		return m.root.given(ev, decl)
 	}
-	a := m.call.body.Attributes[decl.name]
+	a := m.arguments.body.Attributes[decl.name]
 	if a == nil || metaArguments[decl.name] {
 		return nil
 	}
@@ -308,8 +312,8 @@ func (m *moduleInst) local(name string) *lang.Cell {
 		return c
 	}
 	c := lang.Done(lang.FailedVal("local." + name + " is not declared in " + m.def.dir))
-	if e := m.def.locals[name]; e != nil {
-		c = lang.Expr(e, m.scope)
+	if b := m.def.locals[name]; b != nil {
+		c = lang.Expr(m.root.reader.body(b).Attributes[name].Expr, m.scope)
 	}
 	m.locals[name] = c
 	return c
@@ -321,8 +325,10 @@ func (m *moduleInst) output(name string) *lang.Cell {
 		return c
 	}
 	c := lang.Done(lang.FailedVal(m.def.dir + " has no output " + name))
-	if e := m.def.outputs[name]; e != nil {
-		c = lang.Expr(e, m.scope)
+	if b := m.def.outputs[name]; b != nil {
+		if a := m.root.reader.body(b).Attributes["value"]; a != nil {
+			c = lang.Expr(a.Expr, m.scope)
+		}
 	}
 	m.outputs[name] = c
 	return c
@@ -347,7 +353,8 @@ func (m *moduleInst) moduleValue(name string) *lang.Value {
 		}
 		objects[i] = lang.ObjectVal(outputs)
 	}
-	return perInstance(objects, func(i int) each { return instances[i].outer.each }, c.count, c.forEach)
+	args := m.root.arguments(c)
+	return perInstance(objects, func(i int) each { return instances[i].outer.each }, args.count, args.forEach)
 }
 
 // perInstance makes the value of a block that may have several instances.
@@ -389,7 +396,7 @@ func (m *moduleInst) child(c *call) []*moduleInst {
 	var instances []*moduleInst
 	def := m.root.modules.find(m.def, c)
 	if def != nil && m.mayCall(def, c) {
-		for _, e := range m.root.expand(m.scope, c.count, c.forEach) {
+		for _, e := range m.keys(c) {
 			outer := &scope{mod: m, each: e}
 			instances = append(instances, newInstance(m.root, def, m, c, outer))
 		}
@@ -398,18 +405,24 @@ func (m *moduleInst) child(c *call) []*moduleInst {
 	return instances
 }
 
+// keys are those of the instances of a called module.
+func (m *moduleInst) keys(c *call) []each {
+	args := m.root.arguments(c)
+	return m.root.expand(m.scope, args.count, args.forEach)
+}
+
 // mayCall refuses a module that calls itself, which Terraform does too, and
 // trees that are deeper or larger than any real one.
 func (m *moduleInst) mayCall(def *module, c *call) bool {
 	for up := m; up != nil; up = up.parent {
 		if up.def == def {
-			m.root.problem(model.Unread, "module."+c.name+" calls itself and was not checked", c.sourceRng)
+			m.root.problem(model.Unread, "module."+c.name+" calls itself and was not checked", c.block.sourceRng)
 			return false
 		}
 	}
 	m.root.instances++
 	if m.depth >= maxModuleDepth || m.root.instances > maxInstances {
-		m.root.problem(model.LimitReached, "module."+c.name+" was not checked: there are too many modules", c.sourceRng)
+		m.root.problem(model.LimitReached, "module."+c.name+" was not checked: there are too many modules", c.block.sourceRng)
 		return false
 	}
 	return true

@@ -14,25 +14,26 @@ import (
 // becomes an attribute with objects, which readers of blocks accept as well.
 
 // parseJSON parses a .tf.json or .tfvars.json file.
-func (f *parsed) parseJSON(data []byte) {
+func (f *parsed) parseJSON(data []byte) *hclsyntax.Body {
 	file, diags := json.Parse(data, f.name)
 	f.diagnose(diags)
 	if file == nil {
-		return
+		return nil
 	}
 	attrs, diags := file.Body.JustAttributes()
 	f.diagnose(diags)
-	f.body = &hclsyntax.Body{Attributes: hclsyntax.Attributes{}}
+	body := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}}
 	for name, attr := range attrs {
 		if name == "//" {
 			continue
 		}
 		if depth, isBlock := jsonBlocks[name]; isBlock && !isVariablesFile(f.name) {
-			f.jsonBlock(name, depth, attr.NameRange, attr.Expr, nil)
+			body.Blocks = append(body.Blocks, f.jsonBlocksOf(name, depth, attr.NameRange, attr.Expr, nil)...)
 			continue
 		}
-		f.body.Attributes[name] = f.jsonAttribute(name, attr.Expr, attr.NameRange)
+		body.Attributes[name] = f.jsonAttribute(name, attr.Expr, attr.NameRange)
 	}
+	return body
 }
 
 func isVariablesFile(name string) bool { return configExtension(name) == "" }
@@ -53,11 +54,7 @@ var jsonInner = map[string]map[string]int{
 	"content":   {"dynamic": 1},
 }
 
-// jsonBlock reads blocks: objects keyed by labels, or lists of these.
-func (f *parsed) jsonBlock(kind string, labels int, name hcl.Range, e hcl.Expression, have []string) {
-	f.body.Blocks = append(f.body.Blocks, f.jsonBlocksOf(kind, labels, name, e, have)...)
-}
-
+// jsonBlocksOf reads blocks: objects keyed by labels, or lists of these.
 func (f *parsed) jsonBlocksOf(kind string, labels int, name hcl.Range, e hcl.Expression, have []string) []*hclsyntax.Block {
 	if list, diags := hcl.ExprList(e); !diags.HasErrors() {
 		var blocks []*hclsyntax.Block

@@ -17,9 +17,9 @@ import (
 // not change; every call of the module shares it.
 type module struct {
 	dir       string
-	variables map[string]*variable
-	locals    map[string]hclsyntax.Expression
-	outputs   map[string]hclsyntax.Expression
+	variables map[string]*block
+	locals    map[string]*block // that has the local value of a name
+	outputs   map[string]*block
 	calls     map[string]*call
 	resources map[string]*resource
 	providers map[string]*provider // by local name, or name.alias
@@ -41,14 +41,10 @@ type variable struct {
 
 // resource is a resource or data block.
 type resource struct {
-	mode     string // resource, data or ephemeral
-	typ      string
-	name     string
-	body     *hclsyntax.Body
-	rng      hcl.Range
-	count    hclsyntax.Expression
-	forEach  hclsyntax.Expression
-	provider hclsyntax.Expression
+	mode  string // resource, data or ephemeral
+	typ   string
+	name  string
+	block *block
 }
 
 // key names a resource within its module, as expressions do.
@@ -61,23 +57,24 @@ func (r *resource) key() string {
 
 // call is a module block.
 type call struct {
-	name      string
-	rng       hcl.Range
-	source    string
-	sourceRng hcl.Range
+	name   string
+	source string
+	block  *block
+}
+
+// arguments are the content of a module block.
+type arguments struct {
 	body      *hclsyntax.Body
 	count     hclsyntax.Expression
 	forEach   hclsyntax.Expression
 	providers map[string]hclsyntax.Expression // by the name inside the module
-	provRange map[string]hcl.Range
 }
 
 // provider is a provider block.
 type provider struct {
 	name  string
 	alias string
-	body  *hclsyntax.Body
-	rng   hcl.Range
+	block *block
 }
 
 // String names a provider configuration as references to it do.
@@ -90,44 +87,35 @@ func providerKey(name, alias string) string {
 	return name + "." + alias
 }
 
-// isEmpty says that the block configures nothing: in a called module it only
-// announces a provider that the caller passes in.
-func (p *provider) isEmpty() bool {
-	for name := range p.body.Attributes {
-		if name != "alias" && name != "version" {
-			return false
-		}
-	}
-	return len(p.body.Blocks) == 0
-}
-
 // buildModule puts the files of one directory together: the configuration
 // files in order of their names, then those that override them, and the files
 // with values for variables.
-func buildModule(dir string, files []parsed) *module {
+func buildModule(dir string, files []parsed, r *reader) *module {
 	m := &module{
 		dir:       dir,
-		variables: map[string]*variable{},
-		locals:    map[string]hclsyntax.Expression{},
-		outputs:   map[string]hclsyntax.Expression{},
+		variables: map[string]*block{},
+		locals:    map[string]*block{},
+		outputs:   map[string]*block{},
 		calls:     map[string]*call{},
 		resources: map[string]*resource{},
 		providers: map[string]*provider{},
 		sources:   map[string]string{},
 	}
-	var blocks, overrides []*hclsyntax.Block
+	var blocks, overrides []*block
 	for _, f := range slices.SortedFunc(slices.Values(files), byPrecedence) {
 		switch {
-		case f.body == nil || shadowed(f.name, files):
+		case shadowed(f.name, files):
 		case isVariables(f.name):
-			m.values = append(m.values, f.body)
+			if f.values != nil {
+				m.values = append(m.values, f.values)
+			}
 		case isOverride(f.name):
-			overrides = append(overrides, f.body.Blocks...)
+			overrides = append(overrides, f.blocks...)
 		default:
-			blocks = append(blocks, f.body.Blocks...)
+			blocks = append(blocks, f.blocks...)
 		}
 	}
-	for _, b := range override(blocks, overrides) {
+	for _, b := range override(blocks, overrides, r) {
 		m.add(b)
 	}
 	return m
@@ -163,42 +151,30 @@ func shadowed(name string, files []parsed) bool {
 
 // add takes in one top-level block. Blocks of other kinds (moved, import,
 // check …) decide no place.
-func (m *module) add(b *hclsyntax.Block) {
-	label := func(i int) string {
-		if i < len(b.Labels) {
-			return b.Labels[i]
-		}
-		return ""
-	}
-	attrs := b.Body.Attributes
-	switch b.Type {
+func (m *module) add(b *block) {
+	name := b.label(0)
+	switch b.kind {
 	case "variable":
-		m.variables[label(0)] = newVariable(label(0), b)
+		m.variables[name] = b
 	case "locals":
-		for name, a := range attrs {
-			m.locals[name] = a.Expr
+		for _, name := range b.names {
+			m.locals[name] = b
 		}
 	case "output":
-		if a := attrs["value"]; a != nil {
-			m.outputs[label(0)] = a.Expr
-		}
+		m.outputs[name] = b
 	case "module":
-		m.calls[label(0)] = newCall(label(0), b)
+		m.calls[name] = &call{name: name, source: b.source, block: b}
 	case "provider":
-		alias, _ := literal(attrs["alias"])
-		p := &provider{name: label(0), alias: alias, body: b.Body, rng: b.DefRange()}
+		p := &provider{name: name, alias: b.alias, block: b}
 		m.providers[p.String()] = p
 	case "resource", "data", "ephemeral":
-		if len(b.Labels) != 2 {
+		if len(b.labels) != 2 {
 			return // the file is in error there, and is reported
 		}
-		r := &resource{
-			mode: b.Type, typ: label(0), name: label(1), body: b.Body, rng: hcl.RangeBetween(b.DefRange(), b.CloseBraceRange),
-			count: expr(attrs["count"]), forEach: expr(attrs["for_each"]), provider: expr(attrs["provider"]),
-		}
+		r := &resource{mode: b.kind, typ: name, name: b.label(1), block: b}
 		m.resources[r.key()] = r
 	case "terraform":
-		m.addSettings(b.Body)
+		m.addSettings(b.whole.Body)
 	}
 }
 
@@ -300,32 +276,22 @@ func typeExpr(e hclsyntax.Expression) hclsyntax.Expression {
 func isTrue(a *hclsyntax.Attribute) bool  { text, _ := literal(a); return text == "true" }
 func isFalse(a *hclsyntax.Attribute) bool { text, _ := literal(a); return text == "false" }
 
-func newCall(name string, b *hclsyntax.Block) *call {
-	attrs := b.Body.Attributes
-	c := &call{
-		name: name, rng: b.DefRange(), body: b.Body,
-		count: expr(attrs["count"]), forEach: expr(attrs["for_each"]),
-		providers: map[string]hclsyntax.Expression{}, provRange: map[string]hcl.Range{},
+func newArguments(body *hclsyntax.Body) *arguments {
+	attrs := body.Attributes
+	args := &arguments{
+		body: body, count: expr(attrs["count"]), forEach: expr(attrs["for_each"]),
+		providers: map[string]hclsyntax.Expression{},
 	}
-	c.source, _ = literal(attrs["source"])
-	if a := attrs["source"]; a != nil {
-		c.sourceRng = a.Expr.Range()
-	}
-	a := attrs["providers"]
-	if a == nil {
-		return c
-	}
-	object, ok := a.Expr.(*hclsyntax.ObjectConsExpr)
+	object, ok := expr(attrs["providers"]).(*hclsyntax.ObjectConsExpr)
 	if !ok {
-		return c
+		return args
 	}
 	for _, item := range object.Items {
 		if inner := providerName(item.KeyExpr); inner != "" {
-			c.providers[inner] = item.ValueExpr
-			c.provRange[inner] = item.ValueExpr.Range()
+			args.providers[inner] = item.ValueExpr
 		}
 	}
-	return c
+	return args
 }
 
 // providerName reads the name of a provider configuration: aws, or aws.west.
@@ -354,33 +320,25 @@ var metaArguments = map[string]bool{
 // override puts override blocks over primary ones, as Terraform does: an
 // attribute replaces the attribute of that name, the nested blocks of a type
 // replace all nested blocks of that type.
-func override(blocks, overrides []*hclsyntax.Block) []*hclsyntax.Block {
+func override(blocks, overrides []*block, r *reader) []*block {
 	if len(overrides) == 0 {
 		return blocks
 	}
 	blocks = slices.Clone(blocks)
 	for _, o := range overrides {
-		at := slices.IndexFunc(blocks, func(b *hclsyntax.Block) bool { return sameBlock(b, o) })
+		at := slices.IndexFunc(blocks, func(b *block) bool { return sameBlock(b, o) })
 		if at < 0 {
 			blocks = append(blocks, o)
 			continue
 		}
-		blocks[at] = overrideBlock(blocks[at], o)
+		blocks[at] = newBlock(overrideBlock(r.read(blocks[at]), r.read(o)), true)
 	}
 	return blocks
 }
 
-func sameBlock(a, b *hclsyntax.Block) bool {
-	if a.Type != b.Type || !slices.Equal(a.Labels, b.Labels) || a.Type == "locals" {
-		// Locals override one by one when they are taken in.
-		return false
-	}
-	if a.Type != "provider" {
-		return true
-	}
-	aliasA, _ := literal(a.Body.Attributes["alias"])
-	aliasB, _ := literal(b.Body.Attributes["alias"])
-	return aliasA == aliasB
+func sameBlock(a, b *block) bool {
+	// Locals override one by one when they are taken in.
+	return a.kind == b.kind && slices.Equal(a.labels, b.labels) && a.kind != "locals" && a.alias == b.alias
 }
 
 func overrideBlock(base, over *hclsyntax.Block) *hclsyntax.Block {

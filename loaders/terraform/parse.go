@@ -20,7 +20,8 @@ import (
 // parsed is a configuration or variables file after parsing.
 type parsed struct {
 	name     string
-	body     *hclsyntax.Body // nil when nothing could be read
+	blocks   []*block        // of configuration
+	values   *hclsyntax.Body // of variables; nil when nothing could be read
 	problems []model.Problem
 }
 
@@ -61,16 +62,31 @@ func parse(ctx context.Context, tree *source.Tree, name string) parsed {
 		f.unread(model.Unread, "the file is not read: it nests deeper than a configuration would", hcl.Range{})
 		return f
 	}
-	if strings.HasSuffix(name, ".json") {
-		f.parseJSON(data)
-		return f
-	}
-	file, diags := hclsyntax.ParseConfig(data, name, hcl.InitialPos)
-	f.diagnose(diags)
-	if file != nil {
-		f.body, _ = file.Body.(*hclsyntax.Body)
+	body, again := f.parseBody(data)
+	switch {
+	case body == nil:
+	case isConfig(name):
+		for _, b := range body.Blocks {
+			f.blocks = append(f.blocks, newBlock(b, !again))
+		}
+	default:
+		f.values = body
 	}
 	return f
+}
+
+// parseBody parses the text of a file. Of one in error it returns what comes
+// before the error. again says that any of its blocks can be parsed by itself.
+func (f *parsed) parseBody(data []byte) (body *hclsyntax.Body, again bool) {
+	if strings.HasSuffix(f.name, ".json") {
+		return f.parseJSON(data), false
+	}
+	file, diags := hclsyntax.ParseConfig(data, f.name, hcl.InitialPos)
+	f.diagnose(diags)
+	if file != nil {
+		body, _ = file.Body.(*hclsyntax.Body)
+	}
+	return body, !diags.HasErrors()
 }
 
 // diagnose takes the first error of a file as a problem; those after it mostly

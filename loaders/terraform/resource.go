@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
@@ -29,10 +30,12 @@ func (inst *resourceInst) Type() string { return inst.def.typ }
 func (inst *resourceInst) IsData() bool { return inst.def.mode == "data" }
 
 // Range of the block.
-func (inst *resourceInst) Range() hcl.Range { return inst.def.rng }
+func (inst *resourceInst) Range() hcl.Range { return inst.def.block.text }
 
 // Body of the block.
-func (inst *resourceInst) Body() stores.Node { return stores.BodyNode(inst.def.body, inst.scope) }
+func (inst *resourceInst) Body() stores.Node { return stores.BodyNode(inst.body(), inst.scope) }
+
+func (inst *resourceInst) body() *hclsyntax.Body { return inst.mod.root.reader.body(inst.def.block) }
 
 // instancesOf returns the instances of a block.
 func (m *moduleInst) instancesOf(def *resource) []*resourceInst {
@@ -40,7 +43,8 @@ func (m *moduleInst) instancesOf(def *resource) []*resourceInst {
 		return instances
 	}
 	var instances []*resourceInst
-	for _, e := range m.root.expand(m.scope, def.count, def.forEach) {
+	count, forEach := m.repetition(def)
+	for _, e := range m.root.expand(m.scope, count, forEach) {
 		inst := &resourceInst{
 			def: def, mod: m,
 			address: join(m.path, def.key()+e.suffix),
@@ -60,7 +64,14 @@ func (m *moduleInst) resourceValue(def *resource) *lang.Value {
 	for i, inst := range instances {
 		objects[i] = inst.value()
 	}
-	return perInstance(objects, func(i int) each { return instances[i].scope.each }, def.count, def.forEach)
+	count, forEach := m.repetition(def)
+	return perInstance(objects, func(i int) each { return instances[i].scope.each }, count, forEach)
+}
+
+// repetition returns the count and for_each of a block, which may be nil.
+func (m *moduleInst) repetition(def *resource) (count, forEach hclsyntax.Expression) {
+	attrs := m.root.reader.body(def.block).Attributes
+	return expr(attrs["count"]), expr(attrs["for_each"])
 }
 
 // value is the object of one instance. It has attributes beyond those that are
@@ -82,7 +93,7 @@ func (inst *resourceInst) attr(name string) *lang.Cell {
 
 func (inst *resourceInst) attrValue(ev *lang.Evaluator, name string) *lang.Value {
 	ref := &lang.Ref{Target: inst, Attr: name}
-	if a := inst.def.body.Attributes[name]; a != nil {
+	if a := inst.body().Attributes[name]; a != nil {
 		v := ev.Eval(a.Expr, inst.scope).At(a.Expr.Range())
 		if v.Kind != lang.Null {
 			// What names another resource still does so here.
@@ -133,7 +144,7 @@ func (inst *resourceInst) atApply(name string) *lang.Value {
 	if !strings.Contains(inst.address, anyInstance) {
 		v = v.OfForm(inst.address + "." + name)
 	}
-	return v.WithRef(&lang.Ref{Target: inst, Attr: name}).At(inst.def.rng)
+	return v.WithRef(&lang.Ref{Target: inst, Attr: name}).At(inst.def.block.text)
 }
 
 // computed returns an attribute that the provider fills in with what is known
@@ -157,7 +168,7 @@ func (inst *resourceInst) computedData(ev *lang.Evaluator, name string) *lang.Va
 	switch inst.def.typ + "." + name {
 	case "aws_region.name", "aws_region.id", "aws_region.region":
 		for _, arg := range []string{"region", "name"} {
-			if a := inst.def.body.Attributes[arg]; a != nil && arg != name {
+			if a := inst.body().Attributes[arg]; a != nil && arg != name {
 				return ev.Eval(a.Expr, inst.scope).At(a.Expr.Range())
 			}
 		}
@@ -184,7 +195,7 @@ func (inst *resourceInst) declared(ev *lang.Evaluator) (*resourceInst, hcl.Range
 		by = append(by, t.Name)
 	}
 	for _, name := range by {
-		a := inst.def.body.Attributes[name]
+		a := inst.body().Attributes[name]
 		if a == nil {
 			continue
 		}
@@ -201,7 +212,7 @@ func (inst *resourceInst) declared(ev *lang.Evaluator) (*resourceInst, hcl.Range
 // in the region in which the data source looks. many makes it a list.
 func (inst *resourceInst) within(ev *lang.Evaluator, name string, many bool) *lang.Value {
 	region := inst.Setting(ev, []string{"region"})
-	if a := inst.def.body.Attributes["region"]; a != nil {
+	if a := inst.body().Attributes["region"]; a != nil {
 		if v := ev.Eval(a.Expr, inst.scope).At(a.Expr.Range()); v.Kind != lang.Null {
 			region = v
 		}
@@ -210,7 +221,7 @@ func (inst *resourceInst) within(ev *lang.Evaluator, name string, many bool) *la
 	if !ok {
 		return region
 	}
-	v := lang.UnknownVal(model.AtApply, inst.address+"."+name+" is known only when applied").Because(region.Origin()).At(inst.def.rng)
+	v := lang.UnknownVal(model.AtApply, inst.address+"."+name+" is known only when applied").Because(region.Origin()).At(inst.def.block.text)
 	v.Gap().Within = text
 	if many {
 		return lang.ListOf([]*lang.Value{v}).AsOpen()
@@ -232,7 +243,7 @@ func (inst *resourceInst) Setting(ev *lang.Evaluator, path []string) *lang.Value
 	if found.def == nil {
 		return inst.mod.environment(name, path)
 	}
-	values := stores.BodyNode(found.def.body, found.mod.scope).At(ev, strings.Join(path, "."))
+	values := stores.BodyNode(inst.mod.root.reader.body(found.def.block), found.mod.scope).At(ev, strings.Join(path, "."))
 	if len(values) == 0 || ev.Force(values[0].Cell).Kind == lang.Null {
 		return inst.mod.environment(found.def.String(), path).Because(found.passed)
 	}
@@ -242,11 +253,12 @@ func (inst *resourceInst) Setting(ev *lang.Evaluator, path []string) *lang.Value
 // providerName says which provider configuration the instance names, or the
 // one that its type implies.
 func (inst *resourceInst) providerName() (name, alias string, problem *lang.Value) {
-	if inst.def.provider == nil {
+	provider := expr(inst.body().Attributes["provider"])
+	if provider == nil {
 		prefix, _, _ := strings.Cut(inst.def.typ, "_")
 		return inst.mod.def.localName(prefix), "", nil
 	}
-	t, err := traversalOf(inst.def.provider)
+	t, err := traversalOf(provider)
 	if err != nil {
 		return "", "", lang.FailedVal(inst.address + " names its provider by an expression")
 	}
@@ -280,11 +292,11 @@ type foundProvider struct {
 func (m *moduleInst) lookupProvider(name, alias string) foundProvider {
 	key := providerKey(name, alias)
 	if m.call != nil {
-		if e := m.call.providers[key]; e != nil {
+		if e := m.arguments.providers[key]; e != nil {
 			return m.passedProvider(key)
 		}
 	}
-	if own := m.def.providers[key]; own != nil && (m.parent == nil || !own.isEmpty()) {
+	if own := m.def.providers[key]; own != nil && (m.parent == nil || !own.block.empty) {
 		return foundProvider{def: own, mod: m}
 	}
 	switch {
@@ -298,7 +310,8 @@ func (m *moduleInst) lookupProvider(name, alias string) foundProvider {
 
 // passedProvider follows an entry of the call's providers map.
 func (m *moduleInst) passedProvider(key string) foundProvider {
-	t, err := traversalOf(m.call.providers[key])
+	e := m.arguments.providers[key]
+	t, err := traversalOf(e)
 	if err != nil {
 		return foundProvider{problem: lang.FailedVal(m.path + " is passed a provider by an expression")}
 	}
@@ -307,7 +320,7 @@ func (m *moduleInst) passedProvider(key string) foundProvider {
 		return foundProvider{problem: problem}
 	}
 	found := m.parent.lookupProvider(name, alias)
-	step := &lang.Origin{What: m.path + " providers." + key, Range: m.call.provRange[key]}
+	step := &lang.Origin{What: m.path + " providers." + key, Range: e.Range()}
 	if found.passed != nil {
 		step.From = []*lang.Origin{found.passed}
 	}

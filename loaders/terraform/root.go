@@ -74,8 +74,12 @@ type root struct {
 	ws         *lang.Symbol
 	instances  int
 	concerning map[*module]bool // modules whose instances matter, as far as asked
-	limited    bool
-	problems   []model.Problem
+
+	reader       *reader
+	declarations map[*block]*variable
+	calls        map[*call]*arguments
+	limited      bool
+	problems     []model.Problem
 }
 
 // isLibrary says whether a module that nobody calls is made to be called: it
@@ -86,7 +90,7 @@ func isLibrary(m *module, options Options) bool {
 		return false
 	}
 	for _, p := range m.providers {
-		if !p.isEmpty() {
+		if !p.block.empty {
 			return false
 		}
 	}
@@ -103,6 +107,22 @@ func (r *root) limit(message string) {
 		r.limited = true
 		r.problems = append(r.problems, model.Problem{Kind: model.LimitReached, Message: message + "; the rest was not checked"})
 	}
+}
+
+// declaration is what a variable block says.
+func (r *root) declaration(b *block) *variable {
+	if r.declarations[b] == nil {
+		r.declarations[b] = newVariable(b.label(0), r.reader.read(b))
+	}
+	return r.declarations[b]
+}
+
+// arguments are those of a module block.
+func (r *root) arguments(c *call) *arguments {
+	if r.calls[c] == nil {
+		r.calls[c] = newArguments(r.reader.body(c.block))
+	}
+	return r.calls[c]
 }
 
 // workspace is the name of the selected workspace.

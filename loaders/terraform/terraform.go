@@ -85,7 +85,7 @@ func (s *fileSet) parse(names []string) {
 		s.problems = append(s.problems, f.problems...)
 	}
 	for dir, files := range byDir {
-		s.modules[dir] = buildModule(dir, files)
+		s.modules[dir] = buildModule(dir, files, newReader(s.tree))
 	}
 	s.asked = slices.Sorted(maps.Keys(byDir))
 }
@@ -183,7 +183,8 @@ func (l *Loader) newRoot(ctx context.Context, s *fileSet, dir string) *root {
 	def := s.modules[dir]
 	r := &root{
 		dir: dir, modules: s.modules, tree: s.tree, tables: l.Tables, catalogue: l.Catalogue, options: l.Options,
-		library: !s.called[dir] && isLibrary(def, l.Options), flagBodies: s.flagBodies, concerning: map[*module]bool{},
+		library: !s.called[dir] && isLibrary(def, l.Options), flagBodies: s.flagBodies, concerning: map[*module]bool{}, reader: newReader(s.tree),
+		declarations: map[*block]*variable{}, calls: map[*call]*arguments{},
 		ev: &lang.Evaluator{Files: files{s.tree}, Dir: dir, Context: ctx},
 	}
 	r.top = newInstance(r, def, nil, nil, nil)
@@ -197,25 +198,18 @@ func (l *Loader) flagBodies() []*hclsyntax.Body {
 		if a.File == "" {
 			continue
 		}
-		bodies[i] = parseVariables(a.File, a.Data).body
+		bodies[i] = parseVariables(a.File, a.Data).values
 	}
 	return bodies
 }
 
 func parseVariables(name string, data []byte) parsed {
 	f := parsed{name: name}
-	switch {
-	case lang.TooNested(data):
+	if lang.TooNested(data) {
 		f.unread(model.Unread, "the file is not read: it nests deeper than a configuration would", hcl.Range{})
-	case path.Ext(name) == ".json":
-		f.parseJSON(data)
-	default:
-		file, diags := hclsyntax.ParseConfig(data, name, hcl.InitialPos)
-		f.diagnose(diags)
-		if file != nil {
-			f.body, _ = file.Body.(*hclsyntax.Body)
-		}
+		return f
 	}
+	f.values, _ = f.parseBody(data)
 	return f
 }
 

@@ -1,0 +1,116 @@
+package terraform
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/stateside-dev/stateside/internal/source"
+)
+
+// block is a top-level block of a configuration file. Its content is let go
+// once the file is parsed, but for what tells which directories are roots: a
+// syntax tree takes many times the memory of its text, and of most blocks
+// nothing is ever asked. What is asked for is parsed again; see reader.
+type block struct {
+	kind   string
+	labels []string
+	rng    hcl.Range // of its first line
+	text   hcl.Range // of all of it
+
+	names     []string  // of the attributes of a locals block
+	source    string    // of a module block
+	sourceRng hcl.Range // of a module block
+	alias     string    // of a provider block
+	empty     bool      // a provider block that configures nothing
+
+	whole *hclsyntax.Block // where it can't be parsed again
+}
+
+// newBlock makes a block of a syntax tree, which it keeps if told to.
+func newBlock(b *hclsyntax.Block, keep bool) *block {
+	attrs := b.Body.Attributes
+	made := &block{
+		kind: b.Type, labels: b.Labels, rng: b.DefRange(),
+		text: hcl.RangeBetween(b.DefRange(), b.CloseBraceRange),
+	}
+	switch b.Type {
+	case "locals":
+		for name := range attrs {
+			made.names = append(made.names, name)
+		}
+	case "module":
+		made.source, _ = literal(attrs["source"])
+		if a := attrs["source"]; a != nil {
+			made.sourceRng = a.Expr.Range()
+		}
+	case "provider":
+		made.alias, _ = literal(attrs["alias"])
+		made.empty = configuresNothing(b.Body)
+	case "terraform":
+		keep = true
+	}
+	if keep {
+		made.whole = b
+	}
+	return made
+}
+
+// configuresNothing says of a provider block that it only announces a provider
+// which the caller passes in.
+func configuresNothing(body *hclsyntax.Body) bool {
+	for name := range body.Attributes {
+		if name != "alias" && name != "version" {
+			return false
+		}
+	}
+	return len(body.Blocks) == 0
+}
+
+// label returns a label, "" when there are fewer.
+func (b *block) label(i int) string {
+	if i < len(b.labels) {
+		return b.labels[i]
+	}
+	return ""
+}
+
+// reader gives the content of blocks. What it parses it keeps as long as it is
+// there itself: while one root is evaluated. It is not safe for use by several
+// goroutines.
+type reader struct {
+	tree   *source.Tree
+	parsed map[*block]*hclsyntax.Block
+}
+
+func newReader(tree *source.Tree) *reader {
+	return &reader{tree: tree, parsed: map[*block]*hclsyntax.Block{}}
+}
+
+// read returns a block with its content.
+func (r *reader) read(b *block) *hclsyntax.Block {
+	if b.whole != nil {
+		return b.whole
+	}
+	if r.parsed[b] == nil {
+		r.parsed[b] = r.parse(b)
+	}
+	return r.parsed[b]
+}
+
+func (r *reader) body(b *block) *hclsyntax.Body { return r.read(b).Body }
+
+// parse parses a block again. It was parsed without error before and its text
+// has been kept since, so that a failure is a bug.
+func (r *reader) parse(b *block) *hclsyntax.Block {
+	data, err := r.tree.Read(b.text.Filename)
+	if err != nil {
+		panic(err)
+	}
+	file, diags := hclsyntax.ParseConfig(data[b.text.Start.Byte:b.text.End.Byte], b.text.Filename, b.text.Start)
+	if diags.HasErrors() {
+		panic(fmt.Sprintf("%s can't be parsed again: %v", b.text, diags))
+	}
+	return file.Body.(*hclsyntax.Body).Blocks[0]
+}
