@@ -195,9 +195,13 @@ func (e *entry) ownPlace(inv *inventory) model.Place {
 }
 
 // sameRegion is the place of a target that the service accepts only in the
-// region of the entry's own store.
-func (inv *inventory) sameRegion(e *entry) model.Place {
+// region of the entry's own store; where that is not known either, it is what
+// its name says.
+func (inv *inventory) sameRegion(e *entry, named model.Place) model.Place {
 	place := e.ownPlace(inv)
+	if len(place.Locations) == 0 {
+		return named
+	}
 	step := model.Step{What: "region of the source (documentation of " + e.typ.Doc + ": no other is accepted)", Value: placeText(place)}
 	place.Because = append([]model.Step{step}, place.Because...)
 	return place
@@ -222,7 +226,7 @@ func (inv *inventory) storeTargets(e *entry, rule catalog.CopyRule, value func()
 		default:
 			one.name, one.place = nameOf(o.Value), inv.namedPlace(o.Value)
 			if rule.SameRegion && len(one.place.Locations) == 0 {
-				one.place = inv.sameRegion(e)
+				one.place = inv.sameRegion(e, one.place)
 			}
 		}
 		one.place.Because = compactSteps(append(inv.steps(o.Value.Origin()), one.place.Because...))

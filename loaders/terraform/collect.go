@@ -39,7 +39,7 @@ func (r *root) resources(m *moduleInst, all []stores.Resource) []stores.Resource
 		c := m.def.calls[name]
 		def := r.modules.find(m.def, c)
 		switch {
-		case def == nil && len(m.keys(c)) == 0:
+		case def == nil && len(m.keys(c)) == 0 && !r.limited:
 			continue
 		case def == nil:
 			r.problems = append(r.problems, model.Problem{
