@@ -44,6 +44,9 @@ func toFinding(r engine.Result, in *model.Input, cfg *config.Config) (model.Find
 		f.Source = &in.Exception.Source
 	case in.Store != nil:
 		f.Store, f.Address, f.Source = in.Store.ID, in.Store.Address, &in.Store.Source
+	case in.Copies != nil:
+		c := &in.Copies.Out[0]
+		f.Address, f.Source = c.Address, &c.Source
 	}
 	if r.Placement < 0 {
 		return f, nil
@@ -58,9 +61,11 @@ func toFinding(r engine.Result, in *model.Input, cfg *config.Config) (model.Find
 // place says which dataset a finding is about, and where it is.
 func place(f *model.Finding, in *model.Input, p model.Placement) {
 	f.Dataset, f.Role = p.Dataset, p.Role
-	for _, d := range in.Store.Datasets {
-		if d.Name == p.Dataset {
-			f.Path = d.Path
+	if in.Store != nil {
+		for _, d := range in.Store.Datasets {
+			if d.Name == p.Dataset {
+				f.Path = d.Path
+			}
 		}
 	}
 	if p.Copy == "" {

@@ -204,7 +204,7 @@ func isIn(p model.Place, region string) bool {
 }
 
 // Inputs makes what the policies judge: each store with its copies and its
-// placements, then each problem.
+// placements, each copy of a store that is not declared, then each problem.
 func Inputs(doc model.Document, cfg *config.Config) []model.Input {
 	out := map[string][]model.Copy{}
 	in := map[string][]model.Copy{}
@@ -232,6 +232,15 @@ func Inputs(doc model.Document, cfg *config.Config) []model.Input {
 			Kind: model.StoreInput, Store: s, Copies: copies, Grants: grants[s.ID],
 			Placements: placements(s, copies.Out, byID, cfg),
 		})
+	}
+	for i := range doc.Copies {
+		c := &doc.Copies[i]
+		if c.From == "" && restsElsewhere(c, byID) {
+			inputs = append(inputs, model.Input{
+				Kind: model.CopyInput, Copies: &model.Copies{Out: []model.Copy{*c}, In: []model.Copy{}},
+				Placements: undeclared(c, byID, cfg),
+			})
+		}
 	}
 	for i := range doc.Problems {
 		inputs = append(inputs, model.Input{Kind: model.ProblemInput, Problem: &doc.Problems[i]})
@@ -282,6 +291,21 @@ func placements(s *model.Store, copies []model.Copy, byID map[string]*model.Stor
 		}
 	}
 	return all
+}
+
+// undeclared lists the placements of a copy whose store is not declared. Its
+// data is that of a store without labels, of which nothing is known but what it
+// is called and where the copy is declared.
+func undeclared(c *model.Copy, byID map[string]*model.Store, cfg *config.Config) []model.Placement {
+	s := model.Store{Name: c.FromName, Address: c.Address, Source: c.Source, Transit: true}
+	if ref, ok := geo.ParseIdentifier(c.FromName, true); ok && ref.Name != "" {
+		s.Name = ref.Name
+	}
+	s.Datasets = matched(&s, cfg)
+	if _, ok := cfg.Datasets[cfg.Unlabelled]; ok && len(s.Datasets) == 0 {
+		s.Datasets = []model.Dataset{{Name: cfg.Unlabelled, Basis: model.ByDefault}}
+	}
+	return placements(&s, []model.Copy{*c}, byID, cfg)
 }
 
 // restsElsewhere says whether a copy is to be judged by its own place: it goes

@@ -328,6 +328,52 @@ func TestPlacements(t *testing.T) {
 	}
 }
 
+// A copy of a store that is not declared is judged by itself: it is the data of
+// a store without labels, unless its name tells more.
+func TestCopiesOfUndeclaredStores(t *testing.T) {
+	t.Parallel()
+	copyOf := func(name, to string) model.Copy {
+		return model.Copy{ID: "c", FromName: name, To: to, Means: model.BySnapshotCopy, Place: in("eu-west-1")}
+	}
+	named := `
+datasets:
+  us: {match: [{names: ["users*"]}], allow: {storage: {countries: [US]}}}
+unlabelled: ignore
+`
+	everything := `
+datasets:
+  us: {allow: {storage: {countries: [US]}}}
+unlabelled: us
+`
+	for name, test := range map[string]struct {
+		config string
+		copy   model.Copy
+		want   []string
+	}{
+		"all stores count":        {everything, copyOf("somebody's", ""), []string{"us backup c"}},
+		"its name is known":       {named, copyOf("arn:aws:rds:us-east-1:1:snapshot:users-1", ""), []string{"us backup c"}},
+		"its name is another":     {named, copyOf("somebody's", ""), nil},
+		"judged where it ends up": {everything, copyOf("somebody's", "b"), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := parse(t, test.config)
+			doc := model.Document{Stores: []model.Store{bucket("b", nil)}, Copies: []model.Copy{test.copy}}
+			var got []string
+			for _, input := range Inputs(Join(doc, cfg), cfg) {
+				if input.Kind == model.CopyInput {
+					for _, p := range input.Placements {
+						got = append(got, fmt.Sprintf("%s %s %s", p.Dataset, p.Role, p.Copy))
+					}
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestInputsHoldAll(t *testing.T) {
 	t.Parallel()
 	cfg := parse(t, usUsers)

@@ -452,14 +452,14 @@ func ProblemKinds() []ProblemKind {
 	return []ProblemKind{Unread, ModuleMissing, LimitReached, CallerDecides}
 }
 
-// Input is what a rule sees as `input`: one store, one problem, or one
-// exception, according to Kind.
+// Input is what a rule sees as `input`: one store, one copy of a store that is
+// not declared, one problem, or one exception, according to Kind.
 type Input struct {
-	// Kind of input: store, problem or exception.
+	// Kind of input: store, copy, problem or exception.
 	Kind string `json:"kind"`
 	// Store under judgement.
 	Store *Store `json:"store,omitempty"`
-	// Copies that leave the store and that come into it.
+	// Copies that leave the store and that come into it; the copy under judgement.
 	Copies *Copies `json:"copies,omitempty"`
 	// Grants of the store.
 	Grants []Grant `json:"grants,omitempty"`
@@ -475,6 +475,7 @@ type Input struct {
 // The kinds of input.
 const (
 	StoreInput     = "store"
+	CopyInput      = "copy"
 	ProblemInput   = "problem"
 	ExceptionInput = "exception"
 )

@@ -217,7 +217,7 @@ func (t *textReport) storeText(f, shown model.Finding) string {
 
 // pathText shows the copies over which the data got where it is.
 func (t *textReport) pathText(f model.Finding) []string {
-	if len(f.Path) == 0 || len(f.Path) == 1 && f.Copy != "" {
+	if len(f.Path) == 0 || len(f.Path) == 1 && f.Copy != "" && f.Store != "" {
 		return nil
 	}
 	var lines []string
@@ -272,6 +272,9 @@ func (t *textReport) endText(id, name string, place *model.Place) string {
 	}
 	if place != nil {
 		return strings.TrimSpace(name + "  " + PlaceText(*place))
+	}
+	if name == "" {
+		return "what is not declared here"
 	}
 	return name
 }
