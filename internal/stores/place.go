@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/lang"
@@ -421,7 +423,10 @@ func (inv *inventory) excerpt(o *lang.Origin) string {
 		return o.Text
 	}
 	text := string(data[o.Range.Start.Byte:o.Range.End.Byte])
-	if o.Range.Empty() {
+	switch {
+	case o.Range.Empty() && o.Range.Start == hcl.InitialPos:
+		return "" // the whole file
+	case o.Range.Empty():
 		// Of a decoded document only the line is known.
 		text = inv.Tree.Line(o.Range.Filename, o.Range.Start.Line)
 	}
