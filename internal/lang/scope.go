@@ -99,6 +99,8 @@ func (ev *Evaluator) forItem(e *hclsyntax.ForExpr, sc Scope, result *forResult) 
 			// The element may be there.
 			result.open = true
 			result.why = append(result.why, cond.why)
+		case cond.Kind == Failed:
+			return cond
 		case !ok:
 			return FailedVal("a for expression's condition is not a bool").Because(cond.why)
 		case !keep:

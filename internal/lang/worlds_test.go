@@ -49,6 +49,16 @@ func TestOutcomesBudget(t *testing.T) {
 	}
 }
 
+// What fails inside a for expression's condition says why.
+func TestForCondition(t *testing.T) {
+	t.Parallel()
+	ev := &Evaluator{}
+	v := ev.Eval(parse(`[for k in ["a"] : k if {}.x]`, "test"), newNames(nil))
+	if v.Kind != Failed || v.gap.Reason != "it has no attribute x" {
+		t.Errorf("%v %v", v.Kind, v.gap)
+	}
+}
+
 // A for expression looks only at the elements that it uses.
 func TestForIsLazy(t *testing.T) {
 	t.Parallel()
