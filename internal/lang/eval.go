@@ -46,6 +46,12 @@ type Evaluator struct {
 	Files Files
 	// Dir from which relative paths start, from the checked root.
 	Dir string
+	// Root is the absolute path of the checked root, for configurations that
+	// build absolute paths; those below it are read, all others are not.
+	Root string
+	// Functions that a dialect has besides Terraform's own. They get the scope of
+	// the call, which Innermost leads to the one that the dialect gave.
+	Functions map[string]func(ev *Evaluator, sc Scope, args []*Value) *Value
 	// Context ends evaluation early.
 	Context context.Context
 	// Exceeded says that a bound was reached and something was given up.

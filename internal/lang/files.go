@@ -37,6 +37,9 @@ func (ev *Evaluator) path(a arguments) (name string, problem *Value) {
 	if !ok {
 		return "", a.unknown()
 	}
+	if below, ok := strings.CutPrefix(text, ev.Root+"/"); ok && ev.Root != "" && ev.Files != nil {
+		return path.Clean(below), nil
+	}
 	if ev.Files == nil || path.IsAbs(text) || strings.HasPrefix(text, "~") {
 		return "", UnknownVal(model.AtApply, "the file "+text+" is outside the checked root").Because(a.why())
 	}

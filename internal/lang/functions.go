@@ -49,6 +49,9 @@ func (ev *Evaluator) call(e *hclsyntax.FunctionCallExpr, sc Scope) *Value {
 	if f := firstFailed(a.values...); f != nil {
 		return f
 	}
+	if fn, ok := ev.Functions[name]; ok {
+		return fn(ev, sc, a.values).And(a.why())
+	}
 	if fn, ok := natives[name]; ok {
 		return fn(ev, a)
 	}

@@ -31,6 +31,17 @@ func (b *binding) Resolve(ev *Evaluator, t hcl.Traversal) (*Value, int) {
 	return b.outer.Resolve(ev, t)
 }
 
+// Innermost returns the scope that lies below all names bound by expressions.
+func Innermost(sc Scope) Scope {
+	for {
+		b, ok := sc.(*binding)
+		if !ok {
+			return sc
+		}
+		sc = b.outer
+	}
+}
+
 // itemOf finds the element that a splat is at.
 func (ev *Evaluator) itemOf(sc Scope, e *hclsyntax.AnonSymbolExpr) *Value {
 	for {

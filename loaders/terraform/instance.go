@@ -106,6 +106,12 @@ func (sc *scope) Resolve(ev *lang.Evaluator, t hcl.Traversal) (*lang.Value, int)
 			}
 		}
 		return noSuch(t)
+	case generatedRoot:
+		if sc.mod.root.unit != nil && len(t) > 1 {
+			if attr, ok := t[1].(hcl.TraverseAttr); ok && sc.mod.root.unit.parts[attr.Name] != nil {
+				return ev.Force(sc.mod.root.unit.parts[attr.Name]), 2
+			}
+		}
 	case "var", "local", "module":
 		if len(t) > 1 {
 			if attr, ok := t[1].(hcl.TraverseAttr); ok {
@@ -160,7 +166,7 @@ func (sc *scope) special(ev *lang.Evaluator, name string, t hcl.Traversal) (*lan
 			return sc.each.count, 2
 		}
 	case "path.module":
-		return lang.StringVal(relative(sc.mod.root.dir, sc.mod.def.dir)), 2
+		return lang.StringVal(relative(sc.mod.root.top.def.dir, sc.mod.def.dir)), 2
 	case "path.root":
 		return lang.StringVal(defaultRelative), 2
 	case "path.cwd":

@@ -158,7 +158,7 @@ func evaluateOutputs(t *testing.T, dir string) (known map[string]any, unknown ma
 	set.parse(names)
 	set.parseCalled()
 	set.roots()
-	r := l.newRoot(context.Background(), set, ".")
+	r := l.newRoot(context.Background(), set, ".", set.modules["."])
 	known, unknown = map[string]any{}, map[string]string{}
 	for name := range r.top.def.outputs {
 		v := r.ev.Force(r.top.output(name))

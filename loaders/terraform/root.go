@@ -71,6 +71,7 @@ type root struct {
 	library    bool              // nobody calls the module, and it is made to be called
 	ev         *lang.Evaluator
 	top        *moduleInst
+	unit       *unit // of Terragrunt that the root is; nil for none
 	ws         *lang.Symbol
 	instances  int
 	concerning map[*module]bool // modules whose instances matter, as far as asked
@@ -153,6 +154,9 @@ func (r *root) given(ev *lang.Evaluator, decl *variable) *lang.Value {
 	}
 	if text, ok := r.options.Environment[decl.name]; ok {
 		return fromText(ev, decl, text, "environment TF_VAR_"+decl.name)
+	}
+	if r.unit != nil {
+		return r.unit.input(ev, decl.name)
 	}
 	return nil
 }

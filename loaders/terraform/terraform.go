@@ -36,27 +36,35 @@ type Loader struct {
 
 // Claims says whether a file is Terraform configuration, or gives values to its
 // variables.
-func (l *Loader) Claims(f *source.File) bool { return isConfig(f.Path) || isVariables(f.Path) }
+func (l *Loader) Claims(f *source.File) bool {
+	return isConfig(f.Path) || isVariables(f.Path) || path.Base(f.Path) == gruntName
+}
 
 // Load evaluates the root modules among the directories of files.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, names []string) model.Document {
 	set := &fileSet{ctx: ctx, tree: tree, modules: modules{}}
-	set.parse(names)
+	set.findUnits(names)
+	set.parse(slices.DeleteFunc(slices.Clone(names), func(name string) bool { return path.Base(name) == gruntName }))
 	set.parseCalled()
+	set.parseSources()
 	roots := set.roots()
 	set.flagBodies = l.flagBodies()
 
-	docs := make([]model.Document, len(roots))
+	docs := make([]model.Document, len(roots)+len(set.units))
 	next := make(chan int)
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(roots)) {
+	for range min(runtime.GOMAXPROCS(0), len(docs)) {
 		wg.Go(func() {
 			for i := range next {
-				docs[i] = l.evaluate(ctx, set, roots[i])
+				if i < len(roots) {
+					docs[i] = l.evaluate(ctx, set, roots[i])
+				} else {
+					docs[i] = l.evaluateUnit(ctx, set, set.units[i-len(roots)])
+				}
 			}
 		})
 	}
-	for i := range roots {
+	for i := range docs {
 		next <- i
 	}
 	close(next)
@@ -71,6 +79,7 @@ type fileSet struct {
 	modules  modules
 	asked    []string // directories whose files were asked for, not only called
 	called   map[string]bool
+	units    []*unit
 	problems []model.Problem
 
 	flagBodies []*hclsyntax.Body // of --var-file, in the order of the command line
@@ -110,6 +119,21 @@ func (s *fileSet) parseCalled() {
 	s.asked = asked
 }
 
+// parseSources parses what the modules of units call.
+func (s *fileSet) parseSources() {
+	asked := s.asked
+	for _, u := range s.units {
+		if u.source != "" && s.modules[u.source] == nil {
+			s.parse(s.configIn(u.source))
+		}
+		if s.modules[u.source] != nil {
+			s.asked = []string{u.source}
+			s.parseCalled()
+		}
+	}
+	s.asked = asked
+}
+
 // calledFrom lists the local directories that modules call.
 func (s *fileSet) calledFrom(dirs []string) map[string]bool {
 	called := map[string]bool{}
@@ -141,6 +165,10 @@ func (s *fileSet) roots() []string {
 	reached := map[string]bool{}
 	for _, dir := range s.asked {
 		m := s.modules[dir]
+		if s.isUnit(dir) {
+			s.reach(dir, reached)
+			continue
+		}
 		if !s.called[dir] || m.hasState || len(m.values) > 0 {
 			roots = append(roots, dir)
 			s.reach(dir, reached)
@@ -171,16 +199,19 @@ func (s *fileSet) reach(dir string, reached map[string]bool) {
 func (l *Loader) evaluate(ctx context.Context, s *fileSet, dir string) (doc model.Document) {
 	defer func() {
 		if p := recover(); p != nil {
-			doc = model.Document{Problems: []model.Problem{{
-				Kind: model.Unread, Message: fmt.Sprintf("%s was not checked: internal error: %v", dir, p),
-			}}}
+			doc = internalError(dir, p)
 		}
 	}()
-	return l.newRoot(ctx, s, dir).collect()
+	return l.newRoot(ctx, s, dir, s.modules[dir]).collect()
 }
 
-func (l *Loader) newRoot(ctx context.Context, s *fileSet, dir string) *root {
-	def := s.modules[dir]
+func internalError(dir string, what any) model.Document {
+	return model.Document{Problems: []model.Problem{{
+		Kind: model.Unread, Message: fmt.Sprintf("%s was not checked: internal error: %v", dir, what),
+	}}}
+}
+
+func (l *Loader) newRoot(ctx context.Context, s *fileSet, dir string, def *module) *root {
 	r := &root{
 		dir: dir, modules: s.modules, tree: s.tree, tables: l.Tables, catalogue: l.Catalogue, options: l.Options,
 		library: !s.called[dir] && isLibrary(def, l.Options), flagBodies: s.flagBodies, concerning: map[*module]bool{}, reader: newReader(s.tree),
