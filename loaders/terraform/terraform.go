@@ -37,14 +37,14 @@ type Loader struct {
 // Claims says whether a file is Terraform configuration, or gives values to its
 // variables.
 func (l *Loader) Claims(f *source.File) bool {
-	return isConfig(f.Path) || isVariables(f.Path) || path.Base(f.Path) == gruntName
+	return isConfig(f.Path) || isVariables(f.Path) || isGrunt(f.Path)
 }
 
 // Load evaluates the root modules among the directories of files.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, names []string) model.Document {
 	set := &fileSet{ctx: ctx, tree: tree, modules: modules{}}
 	set.findUnits(names)
-	set.parse(slices.DeleteFunc(slices.Clone(names), func(name string) bool { return path.Base(name) == gruntName }))
+	set.parse(slices.DeleteFunc(slices.Clone(names), isGrunt))
 	set.parseCalled()
 	set.parseSources()
 	roots := set.roots()

@@ -18,6 +18,10 @@ import (
 // gruntName is the file that makes a directory a unit of Terragrunt.
 const gruntName = "terragrunt.hcl"
 
+// stackName is the file out of which Terragrunt generates units. They are not
+// read, which is said.
+const stackName = "terragrunt.stack.hcl"
+
 // Bounds on the files of one unit.
 const maxGruntFiles = 200
 
@@ -249,6 +253,12 @@ func (u *unit) input(ev *lang.Evaluator, name string) *lang.Value {
 // unit is no root module of its own, and neither is its source.
 func (s *fileSet) findUnits(names []string) {
 	for _, name := range names {
+		if path.Base(name) == stackName {
+			s.problems = append(s.problems, model.Problem{
+				Kind: model.ModuleMissing, Message: "the units that this stack generates were not checked",
+				Source: &model.Source{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
+			})
+		}
 		if path.Base(name) != gruntName {
 			continue
 		}
@@ -262,6 +272,9 @@ func (s *fileSet) findUnits(names []string) {
 		s.problems = append(s.problems, u.problems...)
 	}
 }
+
+// isGrunt says whether a file is one of Terragrunt's that is looked for.
+func isGrunt(name string) bool { return path.Base(name) == gruntName || path.Base(name) == stackName }
 
 // isUnit says whether a directory is a unit, or the source of one.
 func (s *fileSet) isUnit(dir string) bool {
