@@ -80,6 +80,9 @@ type Type struct {
 	Note string `yaml:"note"`
 
 	endpoints string
+	// fileLabels says that Labels is what the file says for all its types; some
+	// have none.
+	fileLabels bool
 }
 
 // IsStore says whether data rests in resources of the type.
@@ -390,7 +393,7 @@ func (f *file) decode(name string, row []byte) *Type {
 		t.Place = f.header.Place
 	}
 	if t.Labels == "" {
-		t.Labels = f.header.Labels
+		t.Labels, t.fileLabels = f.header.Labels, true
 	}
 	if t.DefaultLabels == "" {
 		t.DefaultLabels = f.header.DefaultLabels

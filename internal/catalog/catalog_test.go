@@ -30,7 +30,7 @@ func TestRowsAreFoundByTheirText(t *testing.T) {
 				t.Errorf("%s: %s is not found", name, want.Type)
 				continue
 			}
-			inherited := cmpopts.IgnoreFields(Type{}, "Cloud", "Place", "Labels", "DefaultLabels", "Role", "endpoints")
+			inherited := cmpopts.IgnoreFields(Type{}, "Cloud", "Place", "Labels", "DefaultLabels", "Role", "endpoints", "fileLabels")
 			if diff := cmp.Diff(want, *got, inherited); diff != "" {
 				t.Errorf("%s: %s (-whole +alone)\n%s", name, want.Type, diff)
 			}
