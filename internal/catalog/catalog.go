@@ -55,6 +55,10 @@ type Type struct {
 	UniqueName bool `yaml:"unique_name"`
 	// Place rules, tried in order; the file's when absent.
 	Place []PlaceRule `yaml:"place"`
+	// Part says that what rests here rests in the store that a place rule's Of
+	// names. It is no store of its own where that one is declared and has the
+	// same labels.
+	Part bool `yaml:"part"`
 	// Labels is the attribute with the labels; the file's when absent.
 	Labels string `yaml:"labels"`
 	// DefaultLabels is where the provider block has labels for all its
@@ -101,6 +105,9 @@ func (t *Type) Endpoint() string {
 // to Unknown is set. A rule whose attribute is absent or null passes on to the
 // next one.
 type PlaceRule struct {
+	// When lists attributes and the values they must have for the rule to hold;
+	// with no values, that they are written. A rule that may hold does.
+	When map[string][]string `yaml:"when"`
 	// At is the attribute with a region, zone or multi-region.
 	At string `yaml:"at"`
 	// Absent is the place the documentation gives for an At of the provider
@@ -116,7 +123,9 @@ type PlaceRule struct {
 	// address that is a cloud's for all its regions passes on too.
 	Host string `yaml:"host"`
 	// Of is the attribute that names the store in whose place this one is. The
-	// labels of that store are this one's too.
+	// labels of that store are this one's too. Where the files do not declare it,
+	// an At that follows decides: an API that knows a thing by its name is that of
+	// the thing's region.
 	Of string `yaml:"of"`
 	// OfType is the resource type that a plain name in Of stands for.
 	OfType string `yaml:"of_type"`

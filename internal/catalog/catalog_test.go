@@ -88,6 +88,10 @@ func checkType(t *testing.T, typ *Type) {
 	if typ.IsStore() && typ.Of != "" {
 		t.Error("a store whose copies belong to another one")
 	}
+	isOf := func(rule PlaceRule) bool { return rule.Of != "" }
+	if typ.Part && (!typ.IsStore() || !slices.ContainsFunc(typ.Place, isOf)) {
+		t.Error("a part, and it is not said of what")
+	}
 	if typ.Content != model.WholeData && typ.Content != model.Metadata {
 		t.Errorf("content %q", typ.Content)
 	}

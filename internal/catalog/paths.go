@@ -17,6 +17,7 @@ func (t *Type) Paths() []string {
 		}
 		for _, rule := range t.Place {
 			all = append(all, rule.At, rule.Every, rule.Zone, rule.Host, rule.Of, rule.Nearest)
+			all = append(all, slices.Collect(maps.Keys(rule.When))...)
 		}
 	}
 	for _, rule := range t.Copies {

@@ -61,7 +61,7 @@ func (inv *inventory) addCopiesOf(e *entry, rule catalog.CopyRule, n Node, depth
 // becomeCopy gives a primary store that is made from another one the role of
 // the copy, also when the other one is not declared here.
 func (inv *inventory) becomeCopy(e *entry, rule catalog.CopyRule, n Node, depth int) {
-	if e.store.Role != model.Primary || len(inv.sources(e, rule, n, depth)) == 0 {
+	if e.part || e.store.Role != model.Primary || len(inv.sources(e, rule, n, depth)) == 0 {
 		return
 	}
 	if rule.Means == model.ByReplica {

@@ -38,10 +38,16 @@ func (inv *inventory) placeValue(t *catalog.Type, inst Resource, depth int) *lan
 		return host
 	}
 	isData := inst.IsData()
-	for _, rule := range t.Place {
+	for i, rule := range t.Place {
 		if isData && (rule.Default != "" || rule.Unknown != "" || rule.Nearest != "") {
 			// What holds for absent settings of a resource says nothing of a thing
 			// that is only looked up.
+			continue
+		}
+		if holds, _ := inv.conditions(rule.When, inst.Body(), 0); !holds {
+			continue
+		}
+		if rule.Of != "" && !inv.isFound(rule, inst) && hasAt(t.Place[i+1:]) {
 			continue
 		}
 		if v := inv.applyRule(rule, t, inst, depth); v != nil {
@@ -52,6 +58,38 @@ func (inv *inventory) placeValue(t *catalog.Type, inst Resource, depth int) *lan
 		return lang.UnknownVal(model.AtApply, "where "+inst.Address()+" is, is known only when applied")
 	}
 	return lang.UnknownVal(model.NotPinned, inst.Address()+" does not say where it is")
+}
+
+// isFound says whether the store that a rule's Of names is found, or its
+// identifier tells the region.
+func (inv *inventory) isFound(rule catalog.PlaceRule, inst Resource) bool {
+	v := inv.readFirst(rule.Of, inst)
+	if v == nil {
+		return true // the rule passes on by itself
+	}
+	if parent, t := inv.whole(v, rule.OfType); parent != nil {
+		return !parent.IsData() || !t.UniqueName
+	}
+	text, _ := v.Text()
+	ref, _ := geo.ParseIdentifier(text, true)
+	return ref.Region != ""
+}
+
+func hasAt(rules []catalog.PlaceRule) bool {
+	return slices.ContainsFunc(rules, func(r catalog.PlaceRule) bool { return r.At != "" })
+}
+
+// whole returns what a value names, by reference or by the plain name of a
+// resource of the given type; nil for what the catalogue or the files don't
+// know.
+func (inv *inventory) whole(v *lang.Value, typ string) (Resource, *catalog.Type) {
+	if inst, t := inv.typed(v); inst != nil {
+		return inst, t
+	}
+	if e := inv.byName(typ, v); e != nil {
+		return e.inst, e.typ
+	}
+	return nil, nil
 }
 
 // endpoint returns the host that the provider sends the type's service to,
@@ -107,9 +145,9 @@ func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Re
 		}
 		return hostValue(v)
 	case rule.Of != "":
-		return inv.placeOf(rule.Of, inst, depth)
+		return inv.placeOf(rule.Of, rule.OfType, inst, depth)
 	case rule.Nearest != "":
-		return inv.nearestTo(t, rule, inv.placeOf(rule.Nearest, inst, depth))
+		return inv.nearestTo(t, rule, inv.placeOf(rule.Nearest, "", inst, depth))
 	case rule.Default != "":
 		step := &lang.Origin{What: "default of " + t.Type + " (" + docOf(rule.Doc, t.Doc) + ")", Text: fmt.Sprintf("%q", rule.Default)}
 		return lang.StringVal(rule.Default).Because(step)
@@ -205,12 +243,12 @@ func (inv *inventory) readAll(path string, inst Resource) *lang.Value {
 }
 
 // placeOf returns the place of the store that an attribute names.
-func (inv *inventory) placeOf(path string, inst Resource, depth int) *lang.Value {
+func (inv *inventory) placeOf(path, typ string, inst Resource, depth int) *lang.Value {
 	v := inv.readFirst(path, inst)
 	if v == nil {
 		return nil
 	}
-	parent, t := inv.typed(v)
+	parent, t := inv.whole(v, typ)
 	if parent != nil && parent.IsData() && t.UniqueName {
 		return lang.UnknownVal(model.AtApply, "where "+parent.Address()+" is, is known only when applied").Because(v.Origin())
 	}

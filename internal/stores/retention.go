@@ -11,6 +11,23 @@ import (
 	"github.com/stateside-dev/stateside/internal/model"
 )
 
+// addRetention gives a store what its own settings, or those of a resource of
+// its, keep.
+func (inv *inventory) addRetention(e *entry) {
+	s := e.store
+	if len(e.typ.Retention) == 0 {
+		return
+	}
+	if s == nil && e.typ.Of != "" {
+		if v := inv.readFirst(e.typ.Of, e.inst); v != nil {
+			s = inv.named(e, e.typ.OfType, v, nil)
+		}
+	}
+	if s != nil {
+		s.Retention = append(s.Retention, inv.retention(e)...)
+	}
+}
+
 // retention reads how long what rests in a store is kept. A length that is not
 // known is left out: it is no fact.
 func (inv *inventory) retention(e *entry) []model.Retention {

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
 )
@@ -19,6 +20,7 @@ type entry struct {
 	typ   *catalog.Type
 	store *model.Store // nil for a type that only declares copies
 	form  string       // of the store's name; see lang.Value.Form
+	part  bool         // of the store, which is another entry's
 }
 
 // inventory is what one root says about data.
@@ -27,6 +29,7 @@ type inventory struct {
 	entries []*entry
 	byInst  map[Resource]*entry
 	groups  map[string]*group
+	names   map[string]map[string][]*entry // by type and name
 	doc     model.Document
 }
 
@@ -46,10 +49,11 @@ type member struct {
 func (inv *inventory) collect() {
 	for _, e := range inv.entries {
 		if e.typ.IsStore() {
-			inv.addStore(e)
+			inv.storeOf(e, 0)
 		}
 	}
 	for _, e := range inv.entries {
+		inv.addRetention(e)
 		inv.addGroup(e)
 		for _, rule := range e.typ.Copies {
 			inv.addCopies(e, rule)
@@ -57,7 +61,7 @@ func (inv *inventory) collect() {
 	}
 	inv.copyWithinGroups()
 	for _, e := range inv.entries {
-		if e.store != nil {
+		if e.store != nil && !e.part {
 			inv.doc.Stores = append(inv.doc.Stores, *e.store)
 		}
 	}
@@ -65,6 +69,26 @@ func (inv *inventory) collect() {
 
 // storeID makes the id of a store in this root.
 func (inv *inventory) storeID(address string) string { return inv.Dir + ":" + address }
+
+// storeOf returns the store of an entry; made when it is first asked for. A part
+// has that of its whole, unless its labels set it apart.
+func (inv *inventory) storeOf(e *entry, depth int) *model.Store {
+	if e.store != nil || !e.typ.IsStore() {
+		return e.store
+	}
+	inv.addStore(e)
+	if !e.typ.Part || depth == maxReferences {
+		return e.store
+	}
+	whole := inv.parent(e)
+	if whole == nil || whole == e {
+		return e.store
+	}
+	if s := inv.storeOf(whole, depth+1); s != nil && maps.Equal(s.Labels, e.store.Labels) && s.LabelsUnknown == e.store.LabelsUnknown {
+		e.store, e.part = s, true
+	}
+	return e.store
+}
 
 func (inv *inventory) addStore(e *entry) {
 	s := &model.Store{
@@ -88,7 +112,6 @@ func (inv *inventory) addStore(e *entry) {
 		}
 	}
 	s.Labels, s.LabelsUnknown = inv.labels(e, 0)
-	s.Retention = inv.retention(e)
 	e.store = s
 }
 
@@ -126,10 +149,47 @@ func (inv *inventory) parent(e *entry) *entry {
 			continue
 		}
 		if v := inv.readFirst(rule.Of, e.inst); v != nil {
-			return inv.refEntry(v)
+			inst, _ := inv.whole(v, rule.OfType)
+			return inv.byInst[inst]
 		}
 	}
 	return nil
+}
+
+// byName returns the entry of a type that has a name, given plainly or within
+// an identifier; nil when there is none, or several.
+func (inv *inventory) byName(typ string, v *lang.Value) *entry {
+	text, ok := v.Text()
+	if !ok || typ == "" {
+		return nil
+	}
+	if ref, ok := geo.ParseIdentifier(text, true); ok {
+		text = ref.Name
+	}
+	if same := inv.entriesNamed(typ)[text]; len(same) == 1 {
+		return same[0]
+	}
+	return nil
+}
+
+// entriesNamed lists the entries of a type by their names.
+func (inv *inventory) entriesNamed(typ string) map[string][]*entry {
+	if all, ok := inv.names[typ]; ok {
+		return all
+	}
+	all := map[string][]*entry{}
+	inv.names[typ] = all
+	for _, e := range inv.entries {
+		if e.typ.Type != typ || e.typ.Name == "" {
+			continue
+		}
+		if v := inv.readFirst(e.typ.Name, e.inst); v != nil {
+			if text, ok := v.Text(); ok {
+				all[text] = append(all[text], e)
+			}
+		}
+	}
+	return all
 }
 
 // addLabels takes in a map of labels; false when it is not wholly known.
@@ -251,19 +311,23 @@ func (inv *inventory) refEntry(v *lang.Value) *entry {
 // refStore returns the store that a value refers to. A part of a store, such as
 // a table or a hub, stands for the store.
 func (inv *inventory) refStore(v *lang.Value) *model.Store {
+	e := inv.refEntry(v)
 	for range maxReferences {
-		e := inv.refEntry(v)
 		if e == nil || e.store != nil || e.typ.Of == "" {
-			if e == nil {
-				return nil
-			}
-			return e.store
+			break
 		}
 		if v = inv.readFirst(e.typ.Of, e.inst); v == nil {
 			return nil
 		}
+		typ := e.typ.OfType
+		if e = inv.refEntry(v); e == nil {
+			e = inv.byName(typ, v)
+		}
 	}
-	return nil
+	if e == nil {
+		return nil
+	}
+	return e.store
 }
 
 func (inv *inventory) addCopy(c model.Copy) {

@@ -101,11 +101,17 @@ func Load(ctx context.Context, t testing.TB, files map[string]string, l Loader) 
 	return l.Load(ctx, tree, claimed)
 }
 
-// Describe writes a document in a line for each thing.
+// Describe writes a document in a line for each thing. What the clouds keep by
+// default is left out.
 func Describe(doc model.Document) string {
 	var b strings.Builder
 	for _, s := range doc.Stores {
 		fmt.Fprintf(&b, "%s  %s\n", s.ID, placeLine(s.Place))
+		for _, r := range s.Retention {
+			if !r.Automatic {
+				fmt.Fprintf(&b, "  %s %d days\n", r.Kind, r.Days)
+			}
+		}
 	}
 	for _, c := range doc.Copies {
 		to := cmp.Or(c.To, c.ToName)
