@@ -9,7 +9,7 @@ import (
 // resource or, with the prefix "provider.", of its provider's configuration.
 // The labels that a file reads of all its types are left out: not all have them.
 func (t *Type) Paths() []string {
-	all := []string{t.Group, t.Of}
+	all := []string{t.Group, t.Of, t.CloudAt}
 	if t.IsStore() {
 		all = append(all, t.Name, t.DefaultLabels)
 		if !t.fileLabels {
@@ -21,7 +21,7 @@ func (t *Type) Paths() []string {
 		}
 	}
 	for _, rule := range t.Copies {
-		all = append(all, rule.At, rule.In, rule.From)
+		all = append(all, rule.At, rule.In, rule.Host, rule.From)
 		all = append(all, slices.Collect(maps.Keys(rule.When))...)
 	}
 	for _, rule := range t.Grants {

@@ -275,12 +275,9 @@ func (inv *inventory) ofName(typ string, v *lang.Value) []*model.Store {
 	if typ == "" {
 		return nil
 	}
-	if ref, ok := geo.ParseIdentifier(text, true); ok {
-		text = ref.Name
-	}
 	var same []*model.Store
-	for _, other := range inv.entries {
-		if other.store != nil && other.typ.Type == typ && other.store.Name == text {
+	for _, other := range inv.names[typ][inv.nameIn(typ, text)] {
+		if other.store != nil && !slices.Contains(same, other.store) {
 			same = append(same, other.store)
 		}
 	}
@@ -311,6 +308,22 @@ func (inv *inventory) ofForm(typ string, v *lang.Value) []*model.Store {
 		}
 	}
 	return same
+}
+
+// nameIn is the name of a thing of a type within an identifier. Of buckets, also
+// within a host or before a path.
+func (inv *inventory) nameIn(typ, text string) string {
+	if ref, ok := geo.ParseIdentifier(text, true); ok {
+		return ref.Name
+	}
+	if t := inv.Catalogue.Lookup(typ); t == nil || !t.UniqueName {
+		return text
+	}
+	text, _, _ = strings.Cut(strings.TrimPrefix(text, "/"), "/")
+	if ref, ok := geo.ParseHost(text); ok && ref.Name != "" {
+		return ref.Name
+	}
+	return text
 }
 
 // nameOf is what the configuration calls a store that it names by v. A

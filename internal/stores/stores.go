@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
-	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
 )
@@ -47,6 +46,7 @@ type member struct {
 
 // collect makes the stores, then what connects them.
 func (inv *inventory) collect() {
+	inv.noteNames()
 	for _, e := range inv.entries {
 		if e.typ.IsStore() {
 			inv.storeOf(e, 0)
@@ -163,33 +163,32 @@ func (inv *inventory) byName(typ string, v *lang.Value) *entry {
 	if !ok || typ == "" {
 		return nil
 	}
-	if ref, ok := geo.ParseIdentifier(text, true); ok {
-		text = ref.Name
-	}
-	if same := inv.entriesNamed(typ)[text]; len(same) == 1 {
+	if same := inv.names[typ][inv.nameIn(typ, text)]; len(same) == 1 {
 		return same[0]
 	}
 	return nil
 }
 
-// entriesNamed lists the entries of a type by their names.
-func (inv *inventory) entriesNamed(typ string) map[string][]*entry {
-	if all, ok := inv.names[typ]; ok {
-		return all
-	}
-	all := map[string][]*entry{}
-	inv.names[typ] = all
+// noteNames notes by which names others may name the entries. It is done before
+// anything is tried out with assumed values.
+func (inv *inventory) noteNames() {
 	for _, e := range inv.entries {
-		if e.typ.Type != typ || e.typ.Name == "" {
+		if e.typ.Name == "" {
 			continue
 		}
-		if v := inv.readFirst(e.typ.Name, e.inst); v != nil {
-			if text, ok := v.Text(); ok {
-				all[text] = append(all[text], e)
+		v := inv.readFirst(e.typ.Name, e.inst)
+		if v == nil {
+			continue
+		}
+		if text, ok := v.Text(); ok {
+			byName := inv.names[e.typ.Type]
+			if byName == nil {
+				byName = map[string][]*entry{}
+				inv.names[e.typ.Type] = byName
 			}
+			byName[text] = append(byName[text], e)
 		}
 	}
-	return all
 }
 
 // addLabels takes in a map of labels; false when it is not wholly known.
