@@ -29,59 +29,59 @@ type Type struct {
 	// Type as the configuration writes it, such as aws_s3_bucket.
 	Type string `yaml:"type"`
 	// Cloud of the type; the file's cloud when absent.
-	Cloud string `yaml:"cloud"`
+	Cloud string `yaml:"cloud,omitempty"`
 	// CloudAt is the attribute that names the cloud, for types that work with
 	// several; Cloud counts when it is absent.
-	CloudAt string `yaml:"cloud_at"`
+	CloudAt string `yaml:"cloud_at,omitempty"`
 	// Clouds turns the words of CloudAt into clouds. A word that is not in it
 	// stands for itself.
-	Clouds map[string]string `yaml:"clouds"`
+	Clouds map[string]string `yaml:"clouds,omitempty"`
 	// Service within the cloud.
 	Service string `yaml:"service"`
 	// Kind of store; empty for a type that is no store itself but declares
 	// copies of others.
-	Kind model.Kind `yaml:"kind"`
+	Kind model.Kind `yaml:"kind,omitempty"`
 	// Role of the store, primary when absent.
-	Role model.Role `yaml:"role"`
+	Role model.Role `yaml:"role,omitempty"`
 	// Transit says that nothing rests in the store itself: it passes data on.
-	Transit bool `yaml:"transit"`
+	Transit bool `yaml:"transit,omitempty"`
 	// Content of the store: the data itself when absent.
-	Content model.Content `yaml:"content"`
+	Content model.Content `yaml:"content,omitempty"`
 	// Name is the attribute with the real thing's name, by which others may
 	// name it.
-	Name string `yaml:"name"`
+	Name string `yaml:"name,omitempty"`
 	// UniqueName says that the name alone is enough to find the thing, from
 	// any region: bucket names.
-	UniqueName bool `yaml:"unique_name"`
+	UniqueName bool `yaml:"unique_name,omitempty"`
 	// Place rules, tried in order; the file's when absent.
-	Place []PlaceRule `yaml:"place"`
+	Place []PlaceRule `yaml:"place,omitempty"`
 	// Part says that what rests here rests in the store that a place rule's Of
 	// names. It is no store of its own where that one is declared and has the
 	// same labels.
-	Part bool `yaml:"part"`
+	Part bool `yaml:"part,omitempty"`
 	// Labels is the attribute with the labels; the file's when absent.
-	Labels string `yaml:"labels"`
+	Labels string `yaml:"labels,omitempty"`
 	// DefaultLabels is where the provider block has labels for all its
 	// resources; the file's when absent.
-	DefaultLabels string `yaml:"default_labels"`
+	DefaultLabels string `yaml:"default_labels,omitempty"`
 	// Group is the attribute that names the replication group (a global
 	// cluster) whose members all hold the same data.
-	Group string `yaml:"group"`
+	Group string `yaml:"group,omitempty"`
 	// Of is the attribute that names the store to which the copies of this
 	// type belong; the type itself when absent.
-	Of string `yaml:"of"`
+	Of string `yaml:"of,omitempty"`
 	// OfType is the resource type that a plain name in Of stands for.
-	OfType string `yaml:"of_type"`
+	OfType string `yaml:"of_type,omitempty"`
 	// Copies that the type's settings make.
-	Copies []CopyRule `yaml:"copies"`
+	Copies []CopyRule `yaml:"copies,omitempty"`
 	// Grants that the type's settings give.
-	Grants []GrantRule `yaml:"grants"`
+	Grants []GrantRule `yaml:"grants,omitempty"`
 	// Retention that the type's settings give.
-	Retention []RetentionRule `yaml:"retention"`
+	Retention []RetentionRule `yaml:"retention,omitempty"`
 	// Doc is the page of the provider's documentation that says so.
 	Doc string `yaml:"doc"`
 	// Note for readers of the catalogue.
-	Note string `yaml:"note"`
+	Note string `yaml:"note,omitempty"`
 
 	endpoints string
 	// fileLabels says that Labels is what the file says for all its types; some
@@ -107,37 +107,37 @@ func (t *Type) Endpoint() string {
 type PlaceRule struct {
 	// When lists attributes and the values they must have for the rule to hold;
 	// with no values, that they are written. A rule that may hold does.
-	When map[string][]string `yaml:"when"`
+	When map[string][]string `yaml:"when,omitempty"`
 	// At is the attribute with a region, zone or multi-region.
-	At string `yaml:"at"`
+	At string `yaml:"at,omitempty"`
 	// Absent is the place the documentation gives for an At of the provider
 	// that is not written: where most providers ask the environment, some fall
 	// back on a region of their own.
-	Absent string `yaml:"absent"`
+	Absent string `yaml:"absent,omitempty"`
 	// Every is the attribute with several regions, in each of which data rests.
-	Every string `yaml:"every"`
+	Every string `yaml:"every,omitempty"`
 	// Zone is the attribute with a zone. One that can't be evaluated passes
 	// on too: whatever the zone, it lies in the region the next rule finds.
-	Zone string `yaml:"zone"`
+	Zone string `yaml:"zone,omitempty"`
 	// Host is the attribute with the address of the server that stores. An
 	// address that is a cloud's for all its regions passes on too.
-	Host string `yaml:"host"`
+	Host string `yaml:"host,omitempty"`
 	// Of is the attribute that names the store in whose place this one is. The
 	// labels of that store are this one's too. Where the files do not declare it,
-	// an At that follows decides: an API that knows a thing by its name is that of
-	// the thing's region.
-	Of string `yaml:"of"`
+	// an At or Host that follows decides: an API that knows a thing by its name is
+	// that of the thing's region.
+	Of string `yaml:"of,omitempty"`
 	// OfType is the resource type that a plain name in Of stands for.
-	OfType string `yaml:"of_type"`
+	OfType string `yaml:"of_type,omitempty"`
 	// Nearest is the attribute that names the store near which the service
 	// chooses a multi-region.
-	Nearest string `yaml:"nearest"`
+	Nearest string `yaml:"nearest,omitempty"`
 	// Default is the place the documentation gives for absent settings.
-	Default string `yaml:"default"`
+	Default string `yaml:"default,omitempty"`
 	// Unknown says, as a sentence, why nothing in a configuration tells the place.
-	Unknown string `yaml:"unknown"`
+	Unknown string `yaml:"unknown,omitempty"`
 	// Doc is the page that documents a default.
-	Doc string `yaml:"doc"`
+	Doc string `yaml:"doc,omitempty"`
 }
 
 // CopyRule is one way in which a type's settings copy data.
@@ -145,33 +145,33 @@ type CopyRule struct {
 	// Means of the copy.
 	Means model.Means `yaml:"means"`
 	// At is the attribute that decides the copy; each value is one.
-	At string `yaml:"at"`
+	At string `yaml:"at,omitempty"`
 	// To says how to read the value; see the Target constants.
 	To Target `yaml:"to"`
 	// Type is the resource type that a plain name in At stands for.
-	Type string `yaml:"type"`
+	Type string `yaml:"type,omitempty"`
 	// In is the attribute with the region of the store that At only names.
-	In string `yaml:"in"`
+	In string `yaml:"in,omitempty"`
 	// Host is the attribute with the address of the server that has the store
 	// which At only names. It is stronger than In.
-	Host string `yaml:"host"`
+	Host string `yaml:"host,omitempty"`
 	// SameRegion says that the service refuses a target in another region than
 	// the store's, so that one which only has a name lies in the store's region.
-	SameRegion bool `yaml:"same_region"`
+	SameRegion bool `yaml:"same_region,omitempty"`
 	// Is lists the values of At with which there is a copy; any when absent.
-	Is []string `yaml:"is"`
+	Is []string `yaml:"is,omitempty"`
 	// When lists attributes and the values they must have for the copy to exist.
-	When map[string][]string `yaml:"when"`
+	When map[string][]string `yaml:"when,omitempty"`
 	// Absent is the value that the documentation gives for an At that is not
 	// written. A rule without At is what the service always does.
-	Absent string `yaml:"absent"`
+	Absent string `yaml:"absent,omitempty"`
 	// From is the attribute that names the store which is copied; the store
 	// itself when absent.
-	From string `yaml:"from"`
+	From string `yaml:"from,omitempty"`
 	// FromType is the resource type that a plain name in From stands for.
-	FromType string `yaml:"from_type"`
+	FromType string `yaml:"from_type,omitempty"`
 	// Doc is the page that documents the default.
-	Doc string `yaml:"doc"`
+	Doc string `yaml:"doc,omitempty"`
 }
 
 // GrantRule is one way in which a type's settings let somebody read the store:
@@ -179,23 +179,23 @@ type CopyRule struct {
 type GrantRule struct {
 	// At is the attribute with the principals; each value is one. A rule without
 	// At is what the type always grants, to the principal of kind As.
-	At string `yaml:"at"`
+	At string `yaml:"at,omitempty"`
 	// As says how to read the value: as a principal of one of the model's kinds,
 	// or in one of the forms below.
 	As string `yaml:"as"`
 	// Is lists the values of At with which there is a grant; any when absent.
-	Is []string `yaml:"is"`
+	Is []string `yaml:"is,omitempty"`
 	// When lists attributes and the values they must have for the grant to exist.
-	When map[string][]string `yaml:"when"`
+	When map[string][]string `yaml:"when,omitempty"`
 	// Actions that are granted, where they are always the same.
-	Actions []string `yaml:"actions"`
+	Actions []string `yaml:"actions,omitempty"`
 	// ActionsAt is the attribute with the actions, such as a role's name.
-	ActionsAt string `yaml:"actions_at"`
+	ActionsAt string `yaml:"actions_at,omitempty"`
 	// Absent is the value that the documentation gives for an At that is not
 	// written.
-	Absent string `yaml:"absent"`
+	Absent string `yaml:"absent,omitempty"`
 	// Doc is the page that documents the default.
-	Doc string `yaml:"doc"`
+	Doc string `yaml:"doc,omitempty"`
 }
 
 // Forms of principals, besides the kinds of the model.
@@ -213,19 +213,19 @@ type RetentionRule struct {
 	Kind model.RetentionKind `yaml:"kind"`
 	// At is the attribute with the length. A rule without At is what the service
 	// always does.
-	At string `yaml:"at"`
+	At string `yaml:"at,omitempty"`
 	// Unit of the length; days when absent. A length such as 86400s, P7D or 12h
 	// brings its own.
-	Unit Unit `yaml:"unit"`
+	Unit Unit `yaml:"unit,omitempty"`
 	// When lists attributes and the values they must have for the rule to hold.
-	When map[string][]string `yaml:"when"`
+	When map[string][]string `yaml:"when,omitempty"`
 	// Absent is the length that the documentation gives for an At that is not
 	// written, in the same unit.
-	Absent string `yaml:"absent"`
+	Absent string `yaml:"absent,omitempty"`
 	// Forever lists values of At that mean without end.
-	Forever []string `yaml:"forever"`
+	Forever []string `yaml:"forever,omitempty"`
 	// Doc is the page that documents the default.
-	Doc string `yaml:"doc"`
+	Doc string `yaml:"doc,omitempty"`
 }
 
 // Unit of a length of time.
@@ -273,12 +273,18 @@ type file struct {
 
 // header is what stands before the types and holds for each of them.
 type header struct {
-	Cloud         string      `yaml:"cloud"`
-	Place         []PlaceRule `yaml:"place"`
-	Labels        string      `yaml:"labels"`
-	DefaultLabels string      `yaml:"default_labels"`
-	Endpoints     string      `yaml:"endpoints"`
-	Types         []Type      `yaml:"types"`
+	// Cloud of the types.
+	Cloud string `yaml:"cloud,omitempty"`
+	// Place rules of the types that have none of their own.
+	Place []PlaceRule `yaml:"place,omitempty"`
+	// Labels is the attribute with the labels.
+	Labels string `yaml:"labels,omitempty"`
+	// DefaultLabels is where the provider block has labels for all its resources.
+	DefaultLabels string `yaml:"default_labels,omitempty"`
+	// Endpoints is the block of the provider that sends services to other hosts.
+	Endpoints string `yaml:"endpoints,omitempty"`
+	// Types are the rows.
+	Types []Type `yaml:"types"`
 }
 
 // Catalogue gives access to the embedded rows. The zero value is ready for
@@ -346,10 +352,17 @@ func Prefixes() []string {
 func (c *Catalogue) All() []*Type {
 	var all []*Type
 	for _, prefix := range Prefixes() {
-		f := c.file(prefix)
-		for _, t := range typesInOrder(prefix) {
-			all = append(all, f.lookup(prefix, t))
-		}
+		all = append(all, c.Of(prefix)...)
+	}
+	return all
+}
+
+// Of returns the rows of one file, in its order.
+func (c *Catalogue) Of(prefix string) []*Type {
+	var all []*Type
+	f := c.file(prefix)
+	for _, t := range typesInOrder(prefix) {
+		all = append(all, f.lookup(prefix, t))
 	}
 	return all
 }

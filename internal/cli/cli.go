@@ -73,9 +73,18 @@ and where its copies go. Nothing is judged.`,
 			flags: rulesFlags, run: runRules,
 		},
 		{
-			name: "schema", args: "[input|inventory|report]", short: "print the JSON Schema of the model",
+			name: "catalog", args: "[TYPE|PREFIX]", short: "tell what is known of resource types",
+			long: `Prints what is known of a resource TYPE, such as aws_db_instance: what rests
+in it, how its place is found, what copies it elsewhere or opens it to others,
+and how long it is kept. Of a PREFIX, such as aws, it lists the types; without
+either it counts them.`,
+			flags: formatFlag, run: runCatalog,
+		},
+		{
+			name: "schema", args: "[input|inventory|report|catalog]", short: "print the JSON Schema of the model",
 			long: `Prints the JSON Schema of what rules see as input (the default), of the
-inventory (also data.inventory in rules), or of the report.`,
+inventory (also data.inventory in rules), of the report, or of the catalogue's
+files.`,
 			flags: noFlags, run: runSchema,
 		},
 		{

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/check"
 	"github.com/stateside-dev/stateside/internal/engine"
 	"github.com/stateside-dev/stateside/internal/model"
@@ -143,6 +144,7 @@ func runSchema(_ context.Context, env *Env, _ *flags, args []string) (int, error
 		return 0, err
 	}
 	schemas := model.Schemas()
+	schemas["catalog"] = catalog.Schema()
 	schema, ok := schemas[name]
 	if !ok {
 		return 0, errUsage{fmt.Errorf("there is no schema %q%s", name, spelling.Hint(name, slices.Collect(maps.Keys(schemas))))}

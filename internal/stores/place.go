@@ -47,7 +47,7 @@ func (inv *inventory) placeValue(t *catalog.Type, inst Resource, depth int) *lan
 		if holds, _ := inv.conditions(rule.When, inst.Body(), 0); !holds {
 			continue
 		}
-		if rule.Of != "" && !inv.isFound(rule, inst) && hasAt(t.Place[i+1:]) {
+		if rule.Of != "" && !inv.isFound(rule, inst) && goesOn(t.Place[i+1:]) {
 			continue
 		}
 		if v := inv.applyRule(rule, t, inst, depth); v != nil {
@@ -75,8 +75,9 @@ func (inv *inventory) isFound(rule catalog.PlaceRule, inst Resource) bool {
 	return ref.Region != ""
 }
 
-func hasAt(rules []catalog.PlaceRule) bool {
-	return slices.ContainsFunc(rules, func(r catalog.PlaceRule) bool { return r.At != "" })
+// goesOn says whether rules tell the place of a thing whose whole is not found.
+func goesOn(rules []catalog.PlaceRule) bool {
+	return slices.ContainsFunc(rules, func(r catalog.PlaceRule) bool { return r.At != "" || r.Host != "" })
 }
 
 // whole returns what a value names, by reference or by the plain name of a
