@@ -387,20 +387,35 @@ var rowStart = []byte("\n- type: ")
 
 // index finds where each row begins without decoding any.
 func (f *file) index(name string) {
-	f.rows = map[string][]byte{}
 	f.types = map[string]*Type{}
 	data, err := files.ReadFile("data/" + name + ".yaml")
 	if err != nil {
 		return // no provider that the catalogue knows has this prefix
 	}
-	head, rest, more := bytes.Cut(data, rowStart)
+	var head []byte
+	head, f.rows = indexed(data)
 	decode(name, head, &f.header)
-	for more {
-		var row []byte
-		row, rest, more = bytes.Cut(rest, rowStart)
-		resourceType, _, _ := bytes.Cut(row, []byte("\n"))
-		f.rows[string(resourceType)] = append(rowStart[1:len(rowStart):len(rowStart)], row...)
+}
+
+// indexed cuts a file into what stands before the rows, and the rows by type.
+func indexed(data []byte) (head []byte, rows map[string][]byte) {
+	rows = make(map[string][]byte, bytes.Count(data, rowStart))
+	at := bytes.Index(data, rowStart)
+	if at < 0 {
+		return data, rows
 	}
+	head, data = data[:at], data[at+1:]
+	for more := true; more; {
+		row := data
+		if at = bytes.Index(data, rowStart); at >= 0 {
+			row, data = data[:at], data[at+1:]
+		} else {
+			more = false
+		}
+		resourceType, _, _ := bytes.Cut(row[len(rowStart)-1:], []byte("\n"))
+		rows[string(resourceType)] = row
+	}
+	return head, rows
 }
 
 // decode reads one row and fills in what the file says for all.
