@@ -757,6 +757,9 @@ func refInside(parts []*Value) *Ref {
 			continue
 		}
 		before, after := textOf(parts[:i]), textOf(parts[i+1:])
+		if strings.HasSuffix(before, "://") && (after == "" || strings.ContainsRune("/:?", rune(after[0]))) {
+			return part.ref // the host of a URL of any scheme, with or without a port
+		}
 		_, isIdentifier := geo.ParseIdentifier(before, false)
 		if before != "" && !isIdentifier {
 			return nil

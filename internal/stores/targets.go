@@ -244,11 +244,12 @@ func (inv *inventory) namedPlace(v *lang.Value) model.Place {
 	if !whole {
 		text = v.Prefix()
 	}
+	text = strings.TrimPrefix(text, "jdbc:")
 	ref, isIdentifier := geo.ParseIdentifier(text, whole)
 	switch {
 	case ref.Region != "":
 		return unlessGap(inv.locate(ref.Cloud, ref.Service, ref.Region))
-	case !isIdentifier && (strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")):
+	case !isIdentifier && (whole && strings.Contains(text, "://") || strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")):
 		return unlessGap(inv.locateHost(lang.StringVal(text)))
 	case v.Gap() != nil && v.Gap().Within != "":
 		inst := instanceOf(v)
