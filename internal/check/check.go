@@ -259,10 +259,14 @@ func checkRules(cfg *config.Config, rules *engine.Engine) error {
 	return nil
 }
 
-// summarize counts what was found.
+// summarize counts what was found. Where nothing rests counts as no store.
 func summarize(doc model.Document, files int) model.Summary {
-	s := model.Summary{Files: files, Stores: len(doc.Stores), Copies: len(doc.Copies), Unknown: map[model.Cause]int{}}
+	s := model.Summary{Files: files, Copies: len(doc.Copies), Unknown: map[model.Cause]int{}}
 	for i := range doc.Stores {
+		if doc.Stores[i].Transit {
+			continue
+		}
+		s.Stores++
 		switch p := doc.Stores[i].Place; p.Status {
 		case model.Known:
 			s.Known++

@@ -92,7 +92,7 @@ func (r *root) reportCaller(all []model.Store) {
 	n := 0
 	var first *model.Source
 	for _, s := range all {
-		if s.Place.Status == model.Caller {
+		if s.Place.Status == model.Caller && !s.Transit {
 			n++
 			if first == nil {
 				first = &s.Source
