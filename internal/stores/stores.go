@@ -84,10 +84,20 @@ func (inv *inventory) storeOf(e *entry, depth int) *model.Store {
 	if whole == nil || whole == e {
 		return e.store
 	}
-	if s := inv.storeOf(whole, depth+1); s != nil && maps.Equal(s.Labels, e.store.Labels) && s.LabelsUnknown == e.store.LabelsUnknown {
+	if s := inv.storeOf(whole, depth+1); s != nil && sameLabels(s, e.store) {
 		e.store, e.part = s, true
 	}
 	return e.store
+}
+
+// sameLabels says whether two stores have the same labels. One called Name only
+// names its store.
+func sameLabels(a, b *model.Store) bool {
+	isName := func(key, _ string) bool { return strings.EqualFold(key, "name") }
+	x, y := maps.Clone(a.Labels), maps.Clone(b.Labels)
+	maps.DeleteFunc(x, isName)
+	maps.DeleteFunc(y, isName)
+	return maps.Equal(x, y) && a.LabelsUnknown == b.LabelsUnknown
 }
 
 func (inv *inventory) addStore(e *entry) {
