@@ -170,6 +170,11 @@ type CopyRule struct {
 	From string `yaml:"from,omitempty"`
 	// FromType is the resource type that a plain name in From stands for.
 	FromType string `yaml:"from_type,omitempty"`
+	// FromLabels is the attribute with labels, a map or blocks with a key and a
+	// value: each store beside the resource that has one of them is copied.
+	FromLabels string `yaml:"from_labels,omitempty"`
+	// FromKinds are the kinds of store that FromLabels, or a * in From, can mean.
+	FromKinds []model.Kind `yaml:"from_kinds,omitempty"`
 	// Doc is the page that documents the default.
 	Doc string `yaml:"doc,omitempty"`
 }

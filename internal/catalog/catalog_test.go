@@ -130,7 +130,7 @@ func checkCopy(t *testing.T, typ *Type, rule CopyRule) {
 	if rule.To == ToSelf && rule.At != "" || rule.To != ToSelf && rule.At == "" && rule.Absent == "" {
 		t.Errorf("copy rule %+v: at and to do not fit", rule)
 	}
-	if rule.To == ToSelf && (rule.From == "" || !typ.IsStore()) {
+	if rule.To == ToSelf && (rule.From == "" && rule.FromLabels == "" || !typ.IsStore()) {
 		t.Errorf("copy rule %+v: nothing is copied to this resource", rule)
 	}
 	if rule.SameRegion && rule.To != ToStore {
@@ -139,7 +139,15 @@ func checkCopy(t *testing.T, typ *Type, rule CopyRule) {
 	if rule.To == ToPair && rule.At != "" && len(rule.Is) == 0 {
 		t.Errorf("copy rule %+v: which values copy to the pair", rule)
 	}
-	if rule.From == "" && typ.Of == "" && !typ.IsStore() {
+	if rule.FromLabels != "" && (rule.From != "" || len(rule.FromKinds) == 0) {
+		t.Errorf("copy rule %+v: from_labels stands for from, and needs from_kinds", rule)
+	}
+	for _, kind := range rule.FromKinds {
+		if !slices.Contains(model.Kinds(), kind) {
+			t.Errorf("kind %q", kind)
+		}
+	}
+	if rule.From == "" && rule.FromLabels == "" && typ.Of == "" && !typ.IsStore() {
 		t.Errorf("copy rule %+v: it is not said what is copied", rule)
 	}
 }

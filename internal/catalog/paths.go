@@ -11,7 +11,7 @@ import (
 func (t *Type) Paths() []string {
 	all := []string{t.Group, t.Of, t.CloudAt}
 	if t.IsStore() {
-		all = append(all, t.Name, t.DefaultLabels)
+		all = append(all, t.Name, t.DefaultLabels, t.Endpoint())
 		if !t.fileLabels {
 			all = append(all, t.Labels)
 		}
@@ -21,7 +21,7 @@ func (t *Type) Paths() []string {
 		}
 	}
 	for _, rule := range t.Copies {
-		all = append(all, rule.At, rule.In, rule.Host, rule.From)
+		all = append(all, rule.At, rule.In, rule.Host, rule.From, rule.FromLabels)
 		all = append(all, slices.Collect(maps.Keys(rule.When))...)
 	}
 	for _, rule := range t.Grants {

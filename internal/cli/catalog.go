@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/internal/spelling"
 )
 
@@ -242,6 +243,12 @@ func copyText(t *catalog.Type, rule catalog.CopyRule) string {
 	text := string(rule.Means)
 	if rule.From != "" {
 		text += " of " + named(rule.From, rule.FromType)
+	}
+	if rule.FromLabels != "" {
+		text += " of what has a label in " + rule.FromLabels
+	}
+	if len(rule.FromKinds) > 0 {
+		text += fmt.Sprintf(" (%s)", strings.Join(each(rule.FromKinds, func(k model.Kind) string { return string(k) }), ", "))
 	}
 	switch rule.To {
 	case catalog.ToSelf:

@@ -217,10 +217,17 @@ func (inv *inventory) conditions(when map[string][]string, n Node, depth int) (h
 // sources returns the stores that are copied: those that the rule's attribute
 // names, or the instance's own.
 func (inv *inventory) sources(e *entry, rule catalog.CopyRule, n Node, depth int) []end {
+	if rule.FromLabels != "" {
+		return inv.labelled(e, rule)
+	}
 	if rule.From != "" {
 		var ends []end
 		values, _ := inv.values(n, rule.From, depth)
 		for _, f := range values {
+			if text, ok := inv.Evaluator.Force(f.Cell).Text(); ok && text == "*" && len(rule.FromKinds) > 0 {
+				ends = append(ends, inv.beside(e, rule.FromKinds, func(*model.Store) bool { return true })...)
+				continue
+			}
 			ends = append(ends, inv.end(e, rule.FromType, inv.Evaluator.Force(f.Cell).At(f.Range).Named(rule.From), f.maybe))
 		}
 		return ends
@@ -232,6 +239,72 @@ func (inv *inventory) sources(e *entry, rule catalog.CopyRule, n Node, depth int
 		return []end{inv.end(e, e.typ.OfType, v, false)}
 	}
 	return nil
+}
+
+// labelled returns the stores beside an entry that have one of the labels which
+// a rule's attribute lists.
+func (inv *inventory) labelled(e *entry, rule catalog.CopyRule) []end {
+	wanted := inv.wantedLabels(e.inst.Body(), rule.FromLabels)
+	return inv.beside(e, rule.FromKinds, func(s *model.Store) bool {
+		return slices.ContainsFunc(wanted, func(w [2]string) bool {
+			value, ok := s.Labels[w[0]]
+			begin, isPrefix := strings.CutSuffix(w[1], "*")
+			return ok && (value == w[1] || isPrefix && strings.HasPrefix(value, begin))
+		})
+	})
+}
+
+// wantedLabels reads labels at a path: those of a map, or in blocks with a key
+// and a value. AWS writes the keys of conditions with a prefix.
+func (inv *inventory) wantedLabels(n Node, path string) [][2]string {
+	var wanted [][2]string
+	add := func(key, value *lang.Value) {
+		k, okKey := key.Text()
+		v, okValue := value.Text()
+		if okKey && okValue {
+			wanted = append(wanted, [2]string{strings.TrimPrefix(k, "aws:ResourceTag/"), v})
+		}
+	}
+	for _, block := range n.nodes(inv.Evaluator, parsePath(path)) {
+		key, okKey := block.Attribute(inv.Evaluator, "key")
+		value, okValue := block.Attribute(inv.Evaluator, "value")
+		if okKey && okValue {
+			add(inv.Evaluator.Force(key.Cell), inv.Evaluator.Force(value.Cell))
+			continue
+		}
+		if block.cell == nil {
+			continue
+		}
+		pairs, _ := inv.Evaluator.Pairs(inv.Evaluator.Force(block.cell))
+		for _, pair := range pairs {
+			add(pair.Key, inv.Evaluator.Force(pair.Value))
+		}
+	}
+	return wanted
+}
+
+// beside returns the stores of some kinds that are where an entry is, or may be.
+func (inv *inventory) beside(e *entry, kinds []model.Kind, fits func(*model.Store) bool) []end {
+	here := inv.place(e.typ, e.inst)
+	var ends []end
+	for _, other := range inv.entries {
+		s := other.store
+		if s == nil || other.part || s == e.store || s.Cloud != e.typ.Cloud || !slices.Contains(kinds, s.Kind) || !fits(s) {
+			continue
+		}
+		if here.Status == model.Known && s.Place.Status == model.Known && !overlap(here, s.Place) {
+			continue
+		}
+		ends = append(ends, end{store: s})
+	}
+	return ends
+}
+
+// overlap says whether two places have a region in common.
+func overlap(a, b model.Place) bool {
+	return slices.ContainsFunc(a.Locations, func(x model.Location) bool {
+		return slices.ContainsFunc(b.Locations, func(y model.Location) bool { return x.Cloud == y.Cloud && x.Region == y.Region })
+	})
 }
 
 // end reads a value that names a store.

@@ -32,7 +32,7 @@ func TestEachCopyRuleCopies(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%d", typ.Type, i), func(t *testing.T) {
 				t.Parallel()
 				made := func(c model.Copy) bool { return c.Means == rule.Means && c.Address == "one" }
-				if doc := collect(tree, all, written(typ, rule)); !slices.ContainsFunc(doc.Copies, made) {
+				if doc := collect(tree, all, written(all, typ, rule)); !slices.ContainsFunc(doc.Copies, made) {
 					t.Errorf("%+v makes no copy: %+v", rule, doc.Copies)
 				}
 				doc := collect(tree, all, []stores.Resource{resource("one", typ.Type, object{})})
@@ -55,7 +55,7 @@ func collect(tree *source.Tree, all *catalog.Catalogue, resources []stores.Resou
 type object map[string]any
 
 // written makes resources of which the first has all that a rule asks for.
-func written(typ *catalog.Type, rule catalog.CopyRule) []stores.Resource {
+func written(all *catalog.Catalogue, typ *catalog.Type, rule catalog.CopyRule) []stores.Resource {
 	attributes := object{}
 	resources := []stores.Resource{nil}
 	put := func(path, value string) {
@@ -89,8 +89,25 @@ func written(typ *catalog.Type, rule catalog.CopyRule) []stores.Resource {
 			put(path, "something")
 		}
 	}
+	if rule.FromLabels != "" {
+		put(rule.FromLabels+".key", "backup")
+		put(rule.FromLabels+".value", "daily")
+		resources = append(resources, labelled(all, typ, rule))
+	}
 	resources[0] = resource("one", typ.Type, attributes)
 	return resources
+}
+
+// labelled is a store that a rule takes because of its label.
+func labelled(all *catalog.Catalogue, typ *catalog.Type, rule catalog.CopyRule) stores.Resource {
+	isMeant := func(t *catalog.Type) bool {
+		return t.Cloud == typ.Cloud && slices.Contains(rule.FromKinds, t.Kind) && t.Labels != "" && !t.Part
+	}
+	types := all.All()
+	t := types[slices.IndexFunc(types, isMeant)]
+	attributes := object{}
+	attributes.put(t.Labels+".backup", lang.StringVal("daily"))
+	return resource("labelled", t.Type, attributes)
 }
 
 // target is a value of a rule's attribute with which there is a copy.
