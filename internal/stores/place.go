@@ -132,11 +132,7 @@ func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Re
 	case rule.At != "":
 		return orAbsent(inv.readFirst(rule.At, inst), rule, t)
 	case rule.Zone != "":
-		v := inv.readFirst(rule.Zone, inst)
-		if v == nil || !v.IsKnown() && v.Gap().Within == "" {
-			return nil
-		}
-		return v
+		return inv.readZones(rule.Zone, inst)
 	case rule.Every != "":
 		return inv.readAll(rule.Every, inst)
 	case rule.Host != "":
@@ -226,21 +222,39 @@ func (inv *inventory) readProvider(path string, inst Resource) *lang.Value {
 }
 
 func (inv *inventory) readAll(path string, inst Resource) *lang.Value {
+	return oneOrAll(inv.readEach(path, inst))
+}
+
+// readEach returns the values at a path as steps of the chain.
+func (inv *inventory) readEach(path string, inst Resource) []*lang.Value {
 	var values []*lang.Value
-	var v *lang.Value
-	all := lang.ListOf(nil)
 	for _, f := range inv.read(path, inst) {
-		v = inv.Evaluator.Force(f.Cell).At(f.Range).Named(path)
-		values = append(values, v)
-		all = all.And(v.Origin())
+		values = append(values, inv.Evaluator.Force(f.Cell).At(f.Range).Named(path))
 	}
+	return values
+}
+
+// oneOrAll is the only value, or a list of several; nil for none.
+func oneOrAll(values []*lang.Value) *lang.Value {
 	switch len(values) {
 	case 0:
 		return nil
 	case 1:
-		return v
+		return values[0]
 	}
-	return lang.ListOf(values).Because(all.Origin())
+	all := lang.ListOf(values)
+	for _, v := range values {
+		all = all.And(v.Origin())
+	}
+	return all
+}
+
+// readZones returns the zones at a path, of which one or several may be in
+// another country than their region. Those that can't be told are left out: they
+// lie in the region that another rule finds.
+func (inv *inventory) readZones(path string, inst Resource) *lang.Value {
+	cannotTell := func(v *lang.Value) bool { return v.Kind == lang.Null || !v.IsKnown() && v.Gap().Within == "" }
+	return oneOrAll(slices.DeleteFunc(inv.readEach(path, inst), cannotTell))
 }
 
 // placeOf returns the place of the store that an attribute names.
