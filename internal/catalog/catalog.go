@@ -168,7 +168,8 @@ type CopyRule struct {
 	// From is the attribute that names the store which is copied; the store
 	// itself when absent.
 	From string `yaml:"from,omitempty"`
-	// FromType is the resource type that a plain name in From stands for.
+	// FromType is the resource type that a plain name in From stands for. Without
+	// From, each store of the type beside the resource is copied.
 	FromType string `yaml:"from_type,omitempty"`
 	// FromLabels is the attribute with labels, a map or blocks with a key and a
 	// value: each store beside the resource that has one of them is copied.

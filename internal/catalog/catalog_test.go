@@ -130,7 +130,7 @@ func checkCopy(t *testing.T, typ *Type, rule CopyRule) {
 	if rule.To == ToSelf && rule.At != "" || rule.To != ToSelf && rule.At == "" && rule.Absent == "" {
 		t.Errorf("copy rule %+v: at and to do not fit", rule)
 	}
-	if rule.To == ToSelf && (rule.From == "" && rule.FromLabels == "" || !typ.IsStore()) {
+	if rule.To == ToSelf && (rule.From == "" && rule.FromType == "" && rule.FromLabels == "" || !typ.IsStore()) {
 		t.Errorf("copy rule %+v: nothing is copied to this resource", rule)
 	}
 	if rule.SameRegion && rule.To != ToStore {
@@ -147,7 +147,7 @@ func checkCopy(t *testing.T, typ *Type, rule CopyRule) {
 			t.Errorf("kind %q", kind)
 		}
 	}
-	if rule.From == "" && rule.FromLabels == "" && typ.Of == "" && !typ.IsStore() {
+	if rule.From == "" && rule.FromType == "" && rule.FromLabels == "" && typ.Of == "" && !typ.IsStore() {
 		t.Errorf("copy rule %+v: it is not said what is copied", rule)
 	}
 }

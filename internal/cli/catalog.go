@@ -241,8 +241,11 @@ func labels(t *catalog.Type) []string {
 
 func copyText(t *catalog.Type, rule catalog.CopyRule) string {
 	text := string(rule.Means)
-	if rule.From != "" {
+	switch {
+	case rule.From != "":
 		text += " of " + named(rule.From, rule.FromType)
+	case rule.FromType != "":
+		text += " of each " + rule.FromType
 	}
 	if rule.FromLabels != "" {
 		text += " of what has a label in " + rule.FromLabels

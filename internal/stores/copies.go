@@ -217,15 +217,18 @@ func (inv *inventory) conditions(when map[string][]string, n Node, depth int) (h
 // sources returns the stores that are copied: those that the rule's attribute
 // names, or the instance's own.
 func (inv *inventory) sources(e *entry, rule catalog.CopyRule, n Node, depth int) []end {
-	if rule.FromLabels != "" {
+	switch {
+	case rule.FromLabels != "":
 		return inv.labelled(e, rule)
+	case rule.From == "" && rule.FromType != "":
+		return inv.beside(e, func(other *entry) bool { return other.typ.Type == rule.FromType })
 	}
 	if rule.From != "" {
 		var ends []end
 		values, _ := inv.values(n, rule.From, depth)
 		for _, f := range values {
 			if text, ok := inv.Evaluator.Force(f.Cell).Text(); ok && text == "*" && len(rule.FromKinds) > 0 {
-				ends = append(ends, inv.beside(e, rule.FromKinds, func(*model.Store) bool { return true })...)
+				ends = append(ends, inv.beside(e, ofKinds(rule.FromKinds))...)
 				continue
 			}
 			ends = append(ends, inv.end(e, rule.FromType, inv.Evaluator.Force(f.Cell).At(f.Range).Named(rule.From), f.maybe))
@@ -245,9 +248,10 @@ func (inv *inventory) sources(e *entry, rule catalog.CopyRule, n Node, depth int
 // a rule's attribute lists.
 func (inv *inventory) labelled(e *entry, rule catalog.CopyRule) []end {
 	wanted := inv.wantedLabels(e.inst.Body(), rule.FromLabels)
-	return inv.beside(e, rule.FromKinds, func(s *model.Store) bool {
-		return slices.ContainsFunc(wanted, func(w [2]string) bool {
-			value, ok := s.Labels[w[0]]
+	isMeant := ofKinds(rule.FromKinds)
+	return inv.beside(e, func(other *entry) bool {
+		return isMeant(other) && slices.ContainsFunc(wanted, func(w [2]string) bool {
+			value, ok := other.store.Labels[w[0]]
 			begin, isPrefix := strings.CutSuffix(w[1], "*")
 			return ok && (value == w[1] || isPrefix && strings.HasPrefix(value, begin))
 		})
@@ -283,13 +287,17 @@ func (inv *inventory) wantedLabels(n Node, path string) [][2]string {
 	return wanted
 }
 
-// beside returns the stores of some kinds that are where an entry is, or may be.
-func (inv *inventory) beside(e *entry, kinds []model.Kind, fits func(*model.Store) bool) []end {
+func ofKinds(kinds []model.Kind) func(*entry) bool {
+	return func(e *entry) bool { return slices.Contains(kinds, e.store.Kind) }
+}
+
+// beside returns the stores that fit and are where an entry is, or may be.
+func (inv *inventory) beside(e *entry, fits func(*entry) bool) []end {
 	here := inv.place(e.typ, e.inst)
 	var ends []end
 	for _, other := range inv.entries {
 		s := other.store
-		if s == nil || other.part || s == e.store || s.Cloud != e.typ.Cloud || !slices.Contains(kinds, s.Kind) || !fits(s) {
+		if s == nil || other.part || s == e.store || s.Cloud != e.typ.Cloud || !fits(other) {
 			continue
 		}
 		if here.Status == model.Known && s.Place.Status == model.Known && !overlap(here, s.Place) {

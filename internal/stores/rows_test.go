@@ -94,6 +94,9 @@ func written(all *catalog.Catalogue, typ *catalog.Type, rule catalog.CopyRule) [
 		put(rule.FromLabels+".value", "daily")
 		resources = append(resources, labelled(all, typ, rule))
 	}
+	if rule.From == "" && rule.FromType != "" {
+		resources = append(resources, resource("each", rule.FromType, object{}))
+	}
 	resources[0] = resource("one", typ.Type, attributes)
 	return resources
 }
