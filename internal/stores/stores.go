@@ -144,6 +144,9 @@ func (inv *inventory) labels(e *entry, depth int) (labels map[string]string, unk
 				unknown = true
 			}
 		}
+		if !inv.addLabelBlocks(labels, e.inst.Body(), path) {
+			unknown = true
+		}
 	}
 	if len(labels) == 0 {
 		labels = nil
@@ -241,6 +244,33 @@ func (inv *inventory) labelPair(v *lang.Value) (key, value string, ok bool) {
 		return key, value, okKey && okValue
 	}
 	return "", "", false
+}
+
+// addLabelBlocks takes in labels that are written as blocks with a key and a
+// value; false when one is not wholly known.
+func (inv *inventory) addLabelBlocks(labels map[string]string, n Node, path string) bool {
+	if strings.HasPrefix(path, "provider.") {
+		return true
+	}
+	whole := true
+	for _, block := range n.nodes(inv.Evaluator, parsePath(path)) {
+		if block.body == nil {
+			continue // an attribute, which is a map
+		}
+		key, okKey := block.Attribute(inv.Evaluator, "key")
+		value, okValue := block.Attribute(inv.Evaluator, "value")
+		if !okKey || !okValue {
+			continue
+		}
+		k, okKey := inv.Evaluator.Force(key.Cell).Text()
+		v, okValue := inv.Evaluator.Force(value.Cell).Text()
+		if okKey && okValue && !block.maybe {
+			labels[k] = v
+		} else {
+			whole = false
+		}
+	}
+	return whole
 }
 
 // addGroup notes the replication group that an instance belongs to, or is.
