@@ -41,9 +41,11 @@ func ObjectNode(object *lang.Value, rng hcl.Range) Node {
 }
 
 // segment is one name of a path, with a condition on a sibling attribute:
-// geo_location[failover_priority=0].
+// geo_location[failover_priority=0]. A name that ends in {} is of a text, and the
+// path goes on in the JSON that it holds.
 type segment struct {
 	name   string
+	isJSON bool
 	attr   string
 	equal  string
 	differ bool // the attribute must differ from equal
@@ -53,7 +55,8 @@ func parsePath(path string) []segment {
 	var segments []segment
 	for _, part := range strings.Split(path, ".") {
 		name, condition, ok := strings.Cut(part, "[")
-		s := segment{name: name}
+		s := segment{}
+		s.name, s.isJSON = strings.CutSuffix(name, "{}")
 		if ok {
 			condition = strings.TrimSuffix(condition, "]")
 			s.attr, s.equal, _ = strings.Cut(condition, "=")
@@ -89,7 +92,11 @@ func (n Node) nodes(ev *lang.Evaluator, path []segment) []Node {
 	for _, s := range path {
 		var next []Node
 		for _, n := range nodes {
-			for _, child := range n.children(ev, s.name) {
+			children := n.children(ev, s.name)
+			if s.isJSON {
+				children = decoded(ev, children)
+			}
+			for _, child := range children {
 				if s.attr == "" || child.matches(ev, s) {
 					next = append(next, child)
 				}
@@ -98,6 +105,23 @@ func (n Node) nodes(ev *lang.Evaluator, path []segment) []Node {
 		nodes = next
 	}
 	return nodes
+}
+
+// decoded returns what texts of JSON hold. Of a text that is not known nothing
+// can be told.
+func decoded(ev *lang.Evaluator, texts []Node) []Node {
+	var all []Node
+	for _, n := range texts {
+		if n.cell == nil {
+			continue
+		}
+		if v := ev.Structure(ev.Force(n.cell)); v != nil {
+			for _, elem := range spread(ev, Found{lang.Done(v), n.rng, n.maybe}) {
+				all = append(all, Node{cell: elem.Cell, rng: elem.Range, maybe: elem.maybe})
+			}
+		}
+	}
+	return all
 }
 
 // matches says whether the node fulfils the condition of a segment, or may.

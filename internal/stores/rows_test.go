@@ -131,14 +131,21 @@ func target(rule catalog.CopyRule) string {
 func (o object) put(path string, value *lang.Value) {
 	first, rest, nested := strings.Cut(path, ".")
 	name, condition, _ := strings.Cut(first, "[")
+	name, isJSON := strings.CutSuffix(name, "{}")
 	if !nested {
 		o[name] = value
 		return
 	}
 	inner, ok := o[name].(object)
+	if text, isText := o[name].(jsonText); isText {
+		inner, ok = text.object, true
+	}
 	if !ok {
 		inner = object{}
 		o[name] = inner
+	}
+	if isJSON {
+		o[name] = jsonText{inner}
 	}
 	if attr, want, ok := strings.Cut(strings.TrimSuffix(condition, "]"), "="); ok {
 		if attr, differs := strings.CutSuffix(attr, "!"); differs {
@@ -156,11 +163,30 @@ func (o object) value() *lang.Value {
 		switch v := v.(type) {
 		case object:
 			cells[name] = lang.Done(v.value())
+		case jsonText:
+			cells[name] = lang.Done(lang.StringVal(v.text()))
 		case *lang.Value:
 			cells[name] = lang.Done(v)
 		}
 	}
 	return lang.ObjectVal(cells)
+}
+
+// jsonText is an object that is written as a text of JSON.
+type jsonText struct{ object }
+
+func (j jsonText) text() string {
+	var members []string
+	for name, v := range j.object {
+		switch v := v.(type) {
+		case object:
+			members = append(members, fmt.Sprintf("%q: %s", name, jsonText{v}.text()))
+		case *lang.Value:
+			text, _ := v.Text()
+			members = append(members, fmt.Sprintf("%q: %q", name, text))
+		}
+	}
+	return "{" + strings.Join(members, ", ") + "}"
 }
 
 func resource(name, typ string, attributes object) *stores.Object {

@@ -48,9 +48,13 @@ func loosely(name string) string {
 func (s *schema) has(n *node, path string) bool {
 	for _, part := range strings.Split(path, ".") {
 		name, condition, _ := strings.Cut(part, "[")
+		name, isJSON := strings.CutSuffix(name, "{}")
 		next, ok := s.child(n, name)
 		if !ok {
 			return n.free
+		}
+		if isJSON {
+			return true // what a text holds is in no schema
 		}
 		n = next
 		attr, _, _ := strings.Cut(strings.TrimSuffix(condition, "]"), "=")
