@@ -2,6 +2,7 @@ package lang
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 )
 
@@ -15,6 +16,7 @@ func (ev *Evaluator) Structure(v *Value) *Value {
 	d.json.UseNumber()
 	decoded, err := d.jsonValue()
 	if err != nil {
+		ev.Exceeded = ev.Exceeded || errors.Is(err, errTooManyNodes)
 		return nil
 	}
 	if v.secret {
