@@ -81,10 +81,16 @@ either it counts them.`,
 			flags: formatFlag, run: runCatalog,
 		},
 		{
-			name: "schema", args: "[input|inventory|report|catalog]", short: "print the JSON Schema of the model",
+			name: "formats", short: "list the formats of the output",
+			long: `Lists the formats that --format takes, and whether check, inventory or both
+can write them.`,
+			flags: noFlags, run: runFormats,
+		},
+		{
+			name: "schema", args: "[input|inventory|report|line|catalog]", short: "print a JSON Schema",
 			long: `Prints the JSON Schema of what rules see as input (the default), of the
-inventory (also data.inventory in rules), of the report, or of the catalogue's
-files.`,
+inventory (also data.inventory in rules), of the report, of a line of the format
+jsonl, or of the catalogue's files.`,
 			flags: noFlags, run: runSchema,
 		},
 		{

@@ -19,6 +19,7 @@ import (
 // flags are the values of all flags; each command defines those it has.
 type flags struct {
 	format      string
+	formats     []string
 	config      string
 	root        string
 	policies    []string
@@ -33,15 +34,19 @@ func checkFlags(set *pflag.FlagSet, f *flags) {
 	inventoryFlags(set, f)
 	policyFlag(set, f)
 	set.BoolVar(&f.strict, "strict", false, "fail on warnings too")
-	set.StringVar(&f.now, "now", "", "the `TIME` against which exceptions are held, as 2026-12-31 or RFC 3339 (default the clock)")
 }
 
 func inventoryFlags(set *pflag.FlagSet, f *flags) {
-	formatFlag(set, f)
+	set.StringArrayVarP(&f.formats, "format", "f", []string{"text"}, "`FORMAT` of the output, or FORMAT=FILE; may be given several times; `stateside formats` lists them")
 	set.StringVarP(&f.config, "config", "c", "", "the configuration `FILE` (default the nearest stateside.yaml upwards)")
 	set.StringVar(&f.root, "root", "", "the `DIR` beyond which nothing is read (default the repository)")
+	nowFlag(set, f)
 	set.Var(&varFlag{f}, "var", "set a Terraform variable, as `NAME=VALUE`")
 	set.Var(&varFileFlag{f}, "var-file", "set Terraform variables from a `FILE`; of several values the last one wins")
+}
+
+func nowFlag(set *pflag.FlagSet, f *flags) {
+	set.StringVar(&f.now, "now", "", "the `TIME` that the report bears and exceptions are held against, as 2026-12-31 or RFC 3339 (default the clock)")
 }
 
 func rulesFlags(set *pflag.FlagSet, f *flags) {
@@ -49,6 +54,7 @@ func rulesFlags(set *pflag.FlagSet, f *flags) {
 	policyFlag(set, f)
 }
 
+// formatFlag is for the commands that have but these two.
 func formatFlag(set *pflag.FlagSet, f *flags) {
 	set.StringVarP(&f.format, "format", "f", "text", "`FORMAT` of the output: text or json")
 }

@@ -19,9 +19,6 @@ import (
 
 // options makes the options of a check of flags, arguments and environment.
 func options(env *Env, f *flags, paths []string) (check.Options, error) {
-	if err := f.checkFormat(); err != nil {
-		return check.Options{}, err
-	}
 	now, err := f.time(env.Now)
 	if err != nil {
 		return check.Options{}, err
@@ -41,6 +38,10 @@ func options(env *Env, f *flags, paths []string) (check.Options, error) {
 }
 
 func runCheck(ctx context.Context, env *Env, f *flags, paths []string) (int, error) {
+	outputs, err := f.outputs(func(format report.Format) report.Write { return format.Check })
+	if err != nil {
+		return 0, err
+	}
 	o, err := options(env, f, paths)
 	if err != nil {
 		return 0, err
@@ -50,11 +51,7 @@ func runCheck(ctx context.Context, env *Env, f *flags, paths []string) (int, err
 		return 0, err
 	}
 	defer r.Tree.Close()
-	write := report.Text
-	if f.format == "json" {
-		write = report.JSON
-	}
-	if err := write(env.Stdout, r); err != nil {
+	if err := writeAll(env, outputs, r); err != nil {
 		return 0, err
 	}
 	return exitCode(r.Report.Summary, f.strict), nil
@@ -68,6 +65,10 @@ func exitCode(s model.Summary, strict bool) int {
 }
 
 func runInventory(ctx context.Context, env *Env, f *flags, paths []string) (int, error) {
+	outputs, err := f.outputs(func(format report.Format) report.Write { return format.Inventory })
+	if err != nil {
+		return 0, err
+	}
 	o, err := options(env, f, paths)
 	if err != nil {
 		return 0, err
@@ -77,11 +78,7 @@ func runInventory(ctx context.Context, env *Env, f *flags, paths []string) (int,
 		return 0, err
 	}
 	defer r.Tree.Close()
-	write := report.InventoryText
-	if f.format == "json" {
-		write = report.InventoryJSON
-	}
-	return ExitClean, write(env.Stdout, r)
+	return ExitClean, writeAll(env, outputs, r)
 }
 
 // ruleRow is a rule as `rules --format json` prints it.
@@ -151,6 +148,17 @@ func runSchema(_ context.Context, env *Env, _ *flags, args []string) (int, error
 	}
 	_, err := env.Stdout.Write(schema)
 	return ExitClean, err
+}
+
+func runFormats(_ context.Context, env *Env, _ *flags, args []string) (int, error) {
+	if err := noArgs(args); err != nil {
+		return 0, err
+	}
+	table := tabwriter.NewWriter(env.Stdout, 0, 4, 2, ' ', 0)
+	for _, f := range report.Formats() {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", f.Name, f.For(), f.Description)
+	}
+	return ExitClean, table.Flush()
 }
 
 func runVersion(_ context.Context, env *Env, _ *flags, args []string) (int, error) {

@@ -44,3 +44,51 @@ type Summary struct {
 	Warnings   int `json:"warnings"`
 	Suppressed int `json:"suppressed"`
 }
+
+// Line is one line of a report or an inventory in JSON lines. The field that
+// Type names is set, and no other.
+type Line struct {
+	// Type of the line: report, finding, store, copy or problem.
+	Type LineType `json:"type"`
+	// Report says what was checked; it is the first line.
+	Report *ReportHead `json:"report,omitempty"`
+	// Finding of a check.
+	Finding *Finding `json:"finding,omitempty"`
+	// Store of an inventory.
+	Store *Store `json:"store,omitempty"`
+	// Copy of an inventory.
+	Copy *Copy `json:"copy,omitempty"`
+	// Problem met on the way.
+	Problem *Problem `json:"problem,omitempty"`
+}
+
+// LineType says what a line holds.
+type LineType string
+
+// The types of line.
+const (
+	ReportLine  LineType = "report"
+	FindingLine LineType = "finding"
+	StoreLine   LineType = "store"
+	CopyLine    LineType = "copy"
+	ProblemLine LineType = "problem"
+)
+
+// LineTypes lists every type of line.
+func LineTypes() []LineType {
+	return []LineType{ReportLine, FindingLine, StoreLine, CopyLine, ProblemLine}
+}
+
+// ReportHead is a report without its findings and problems.
+type ReportHead struct {
+	// Version of the model.
+	Version int `json:"version"`
+	// Tool is the version of stateside that checked.
+	Tool string `json:"tool"`
+	// Config is the configuration file, empty for the built-in configuration.
+	Config string `json:"config"`
+	// Now is the time against which dates were held, RFC 3339.
+	Now string `json:"now"`
+	// Summary counts what was checked.
+	Summary Summary `json:"summary"`
+}

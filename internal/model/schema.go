@@ -11,14 +11,16 @@ var (
 	inventorySchema []byte
 	//go:embed schema/report.json
 	reportSchema []byte
+	//go:embed schema/line.json
+	lineSchema []byte
 )
 
 // InputSchema is the JSON Schema of what a rule sees as `input`.
 func InputSchema() []byte { return inputSchema }
 
 // Schemas are the JSON Schemas by name: input, inventory (what `stateside
-// inventory --format json` prints and rules see as data.inventory), and report
-// (what `stateside check --format json` prints).
+// inventory --format json` prints and rules see as data.inventory), report (what
+// `stateside check --format json` prints), and line (a line of the format jsonl).
 func Schemas() map[string][]byte {
-	return map[string][]byte{"input": inputSchema, "inventory": inventorySchema, "report": reportSchema}
+	return map[string][]byte{"input": inputSchema, "inventory": inventorySchema, "report": reportSchema, "line": lineSchema}
 }

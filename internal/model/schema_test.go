@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the schemas anew")
 
 // The published schemas are those of the types.
 func TestSchemas(t *testing.T) {
-	for name, value := range map[string]any{"input": Input{}, "inventory": Document{}, "report": Report{}} {
+	for name, value := range map[string]any{"input": Input{}, "inventory": Document{}, "report": Report{}, "line": Line{}} {
 		t.Run(name, func(t *testing.T) {
 			r := &jsonschema.Reflector{DoNotReference: true, ExpandedStruct: true, Anonymous: true, Mapper: enum}
 			if err := r.AddGoComments("github.com/stateside-dev/stateside/internal/model", "./"); err != nil {
@@ -70,6 +70,8 @@ func enum(t reflect.Type) *jsonschema.Schema {
 		schema.Enum = list(RetentionKinds())
 	case reflect.TypeFor[PrincipalKind]():
 		schema.Enum = list(PrincipalKinds())
+	case reflect.TypeFor[LineType]():
+		schema.Enum = list(LineTypes())
 	case reflect.TypeFor[Severity]():
 		schema.Enum = list([]Severity{Error, Warning})
 	default:

@@ -1,9 +1,7 @@
 package report
 
 import (
-	"bufio"
 	"bytes"
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -14,45 +12,62 @@ import (
 )
 
 // InventoryText writes the stores as a table, each with its copies below it.
-func InventoryText(w io.Writer, r *check.Result) error {
-	buf := bufio.NewWriter(w)
-	t := &textReport{w: buf, r: r}
-	var cells bytes.Buffer
-	table := tabwriter.NewWriter(&cells, 0, 4, 2, ' ', 0)
-	out := map[string][]model.Copy{}
-	stores := map[string]string{}
-	for _, s := range r.Document.Stores {
-		stores[s.ID] = s.Address
+func InventoryText(w io.Writer, r *check.Result, o Options) error {
+	t := newTextReport(w, r, o)
+	var text bytes.Buffer
+	table := tabwriter.NewWriter(&text, 0, 4, 2, ' ', 0)
+	row := func(cells ...string) {
+		for i, cell := range cells {
+			cells[i] = clean(strings.ReplaceAll(cell, "\t", " "))
+		}
+		fmt.Fprintln(table, strings.Join(cells, "\t"))
 	}
-	for _, c := range r.Document.Copies {
+	out := map[string][]*model.Copy{}
+	for i := range r.Document.Copies {
+		c := &r.Document.Copies[i]
 		out[c.From] = append(out[c.From], c)
 	}
+	copies := func(from string) {
+		for _, c := range out[from] {
+			row(fmt.Sprintf("    %s→ %s %s", fromText(c), meansText(c), t.nameOf(c.To, c.ToName)), "", "", placeWithReason(c.Place), "")
+		}
+	}
 	if len(r.Document.Stores) > 0 {
-		fmt.Fprintln(table, "STORE\tKIND\tROLE\tPLACE\tDATA")
+		row("STORE", "KIND", "ROLE", "PLACE", "DATA")
 	}
 	root := ""
 	for _, s := range r.Document.Stores {
 		if s.Root != root {
 			root = s.Root
-			fmt.Fprintf(table, "%s:\t\t\t\t\n", t.path(root))
+			row(t.path(root)+":", "", "", "", "")
 		}
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%s\n", s.Address, s.Kind, s.Role, placeWithReason(s.Place), datasetsText(s.Datasets))
-		for _, c := range out[s.ID] {
-			to := cmp.Or(stores[c.To], c.ToName)
-			fmt.Fprintf(table, "    → %s %s\t\t\t%s\t\n", meansText(&c), to, placeWithReason(c.Place))
-		}
+		row("  "+s.Address, string(s.Kind), string(s.Role), placeWithReason(s.Place), datasetsText(s.Datasets))
+		copies(s.ID)
+	}
+	// A copy of something that is not declared here is data at rest all the same.
+	if len(out[""]) > 0 {
+		row("not declared here:", "", "", "", "")
+		copies("")
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	for line := range strings.Lines(cells.String()) {
+	for line := range strings.Lines(text.String()) {
 		t.line("%s", strings.TrimRight(line, " \n"))
 	}
 	for _, p := range r.Report.Problems {
-		t.line("%s: %s", strings.ReplaceAll(string(p.Kind), "_", " "), p.Message)
+		t.prose("%s: %s", strings.ReplaceAll(string(p.Kind), "_", " "), p.Message)
 	}
 	t.summaryOfPlaces()
-	return buf.Flush()
+	return t.w.Flush()
+}
+
+// fromText names a source that is no store of the inventory.
+func fromText(c *model.Copy) string {
+	if c.From == "" && c.FromName != "" {
+		return c.FromName + " "
+	}
+	return ""
 }
 
 func placeWithReason(p model.Place) string {

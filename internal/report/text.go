@@ -1,12 +1,9 @@
-// Package report writes the result of a check, and the inventory, for people
-// and for machines. Each format is one file.
 package report
 
 import (
 	"bufio"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -18,18 +15,10 @@ import (
 
 // Text writes findings as blocks with the line, the chain of values that
 // decided the place, and what to do; then what was checked.
-func Text(w io.Writer, r *check.Result) error {
-	t := &textReport{w: bufio.NewWriter(w), r: r, stores: map[string]*model.Store{}, copies: map[string]*model.Copy{}}
-	for i := range r.Document.Stores {
-		s := &r.Document.Stores[i]
-		t.stores[s.ID] = s
-		t.manyRoots = t.manyRoots || s.Root != r.Document.Stores[0].Root
-	}
-	for i := range r.Document.Copies {
-		t.copies[r.Document.Copies[i].ID] = &r.Document.Copies[i]
-	}
+func Text(w io.Writer, r *check.Result, o Options) error {
+	t := newTextReport(w, r, o)
 	if r.Config.File == "" {
-		t.line("No %s found: every store is taken to hold US users' data, only the United States is allowed, and unknown places warn.", "stateside.yaml")
+		t.prose("No stateside.yaml found: every store is taken to hold US users' data, only the United States is allowed, and unknown places warn.")
 		t.line("")
 	}
 	for _, group := range alike(r.Report.Findings) {
@@ -41,16 +30,33 @@ func Text(w io.Writer, r *check.Result) error {
 }
 
 type textReport struct {
-	w      *bufio.Writer
-	r      *check.Result
-	stores map[string]*model.Store
-	copies map[string]*model.Copy
-	// manyRoots says that an address alone does not tell the store.
-	manyRoots bool
+	view
+	pen
+	w *bufio.Writer
+	// width of the terminal; 0 for none.
+	width int
 }
 
+func newTextReport(w io.Writer, r *check.Result, o Options) *textReport {
+	return &textReport{view: newView(r), pen: pen{o.Color}, w: bufio.NewWriter(w), width: o.Width}
+}
+
+// line writes one line. What comes from the checked files is cleaned, what the
+// pen has painted is not.
 func (t *textReport) line(format string, args ...any) {
+	for i, a := range args {
+		if text, ok := a.(string); ok {
+			args[i] = clean(text)
+		}
+	}
 	fmt.Fprintf(t.w, format+"\n", args...)
+}
+
+// prose writes a sentence, over several lines where the terminal is narrow.
+func (t *textReport) prose(format string, args ...any) {
+	for _, line := range wrap(fmt.Sprintf(format, args...), t.width, 0) {
+		t.line("%s", line)
+	}
 }
 
 // alike puts findings together that would read the same: the instances of one
@@ -80,24 +86,62 @@ func alike(findings []model.Finding) [][]model.Finding {
 // oneCause are the rules whose findings have one cause in many places.
 var oneCause = map[string]bool{"place-unknown": true, "missing-module": true}
 
-// headWidth is the column at which the id of the rule ends, if it fits.
-const headWidth = 100
-
 func (t *textReport) finding(group []model.Finding) {
-	f := group[0]
-	head := fmt.Sprintf("%s: %s", f.Severity, f.Message)
-	gap := max(headWidth-utf8.RuneCountInString(head)-len(f.Rule), 2)
-	t.line("%s%s%s", head, strings.Repeat(" ", gap), f.Rule)
-	width := t.snippet(f)
+	t.head(group[0])
+	width := t.snippet(group[0])
+	indent := strings.Repeat(" ", width+1)
 	for _, d := range t.details(group) {
 		mark := "="
 		if d.label == "" {
 			mark = " "
 		}
-		t.line("%s%s %-8s%s", strings.Repeat(" ", width+1), mark, d.label, d.text)
+		lines := wrap(d.text, t.width, width+labelWidth+3)
+		t.line("%s%s %s%s", indent, t.dim(mark), t.strong(fmt.Sprintf("%-*s", labelWidth, d.label)), lines[0])
+		for _, more := range lines[1:] {
+			t.line("%s%s", strings.Repeat(" ", width+labelWidth+3), more)
+		}
 	}
 	t.line("")
 }
+
+// labelWidth is the width of the column of labels.
+const labelWidth = 8
+
+// head writes severity and message, and the rule at the right.
+func (t *textReport) head(f model.Finding) {
+	severity := t.severity(f.Severity)
+	plain := fmt.Sprintf("%s: %s", f.Severity, f.Message)
+	length := utf8.RuneCountInString(plain) + utf8.RuneCountInString(f.Rule)
+	if t.width == 0 || length+2 <= t.width {
+		gap := max(t.headWidth()-length, 2)
+		t.line("%s: %s%s%s", severity, t.strong(f.Message), strings.Repeat(" ", gap), t.rule(f.Rule))
+		return
+	}
+	indent := len(f.Severity) + 2
+	lines := wrap(f.Message+"  "+f.Rule, t.width, indent)
+	for i, text := range lines {
+		begin := strings.Repeat(" ", indent)
+		if i == 0 {
+			begin = string(severity) + ": "
+		}
+		// The rule is the last word of the last line.
+		message, rule := text, ""
+		if i == len(lines)-1 {
+			message, rule = strings.TrimSuffix(text, f.Rule), f.Rule
+		}
+		t.line("%s%s%s", painted(begin), t.strong(message), t.rule(rule))
+	}
+}
+
+// headWidth is the column at which the id of the rule ends, if it fits.
+func (t *textReport) headWidth() int {
+	if t.width > 0 {
+		return min(t.width, maxHeadWidth)
+	}
+	return maxHeadWidth
+}
+
+const maxHeadWidth = 100
 
 // snippet shows the line of a finding with a caret under what decided it, and
 // returns the width of the line numbers.
@@ -109,14 +153,22 @@ func (t *textReport) snippet(f model.Finding) int {
 	number := fmt.Sprint(s.Line)
 	width := len(number)
 	pad := strings.Repeat(" ", width)
-	t.line("%s ┌ %s:%d:%d", pad, t.path(s.File), s.Line, s.Column)
+	t.line("%s %s %s:%d:%d", pad, t.dim("┌"), t.path(s.File), s.Line, s.Column)
 	text := source.Redact(t.r.Tree.Line(s.File, s.Line))
 	if strings.TrimSpace(text) == "" {
 		return width
 	}
-	t.line("%s │ %s", number, expand(text))
 	before, marked := underline(text, s)
-	t.line("%s │ %s%s%s", pad, strings.Repeat(" ", before), strings.Repeat("^", marked), placeLabel(f))
+	shown, before, marked := crop(expand(text), before, marked, t.width-width-3)
+	t.line("%s %s %s", t.dim(number), t.dim("│"), shown)
+	label := placeLabel(f)
+	caret := t.caret(strings.Repeat("^", marked), f.Severity)
+	if t.width > 0 && before+marked+utf8.RuneCountInString(label) > t.width-width-3 {
+		t.line("%s %s %s%s", pad, t.dim("│"), strings.Repeat(" ", before), caret)
+		before, caret = 0, ""
+		label = strings.TrimSpace(label)
+	}
+	t.line("%s %s %s%s%s", pad, t.dim("│"), strings.Repeat(" ", before), caret, label)
 	return width
 }
 
@@ -257,28 +309,6 @@ func (t *textReport) incoming(f model.Finding) []string {
 	return lines
 }
 
-func meansText(c *model.Copy) string {
-	text := strings.ReplaceAll(string(c.Means), "_", " ")
-	if c.Automatic {
-		text = "automatic " + text
-	}
-	return text
-}
-
-// endText names one end of a copy with its place.
-func (t *textReport) endText(id, name string, place *model.Place) string {
-	if s := t.stores[id]; s != nil {
-		return s.Address + "  " + PlaceText(s.Place)
-	}
-	if place != nil {
-		return strings.TrimSpace(name + "  " + PlaceText(*place))
-	}
-	if name == "" {
-		return "what is not declared here"
-	}
-	return name
-}
-
 // maxWhat is the width of the first column of a chain; longer names go over it.
 const maxWhat = 44
 
@@ -310,13 +340,6 @@ func padTo(text string, width int) string {
 	return text + strings.Repeat(" ", max(width-utf8.RuneCountInString(text), 0))
 }
 
-func (t *textReport) at(s *model.Source) string {
-	if s == nil {
-		return ""
-	}
-	return fmt.Sprintf("%s:%d", t.path(s.File), s.Line)
-}
-
 // settingLabel is "allowed" or "denied", from the entry's path.
 func settingLabel(s model.Step) string {
 	if strings.HasSuffix(s.What, ".deny") {
@@ -341,7 +364,7 @@ func (t *textReport) setting(s model.Step) string {
 func (t *textReport) notes() {
 	for _, p := range t.r.Report.Problems {
 		if p.Kind == model.CallerDecides {
-			t.line("note: %s", p.Message)
+			t.prose("note: %s", p.Message)
 		}
 	}
 }
@@ -358,18 +381,18 @@ func (t *textReport) summary() {
 	if s.Suppressed > 0 {
 		parts = append(parts, fmt.Sprintf("%d excepted", s.Suppressed))
 	}
-	t.line("%s.", strings.Join(parts, ", "))
+	t.prose("%s.", strings.Join(parts, ", "))
 }
 
 func (t *textReport) summaryOfPlaces() {
 	s := t.r.Report.Summary
 	if len(t.r.Report.Empty) > 0 {
-		t.line("Nothing to check: no configuration that stateside reads in %s.", strings.Join(t.empty(), ", "))
+		t.prose("Nothing to check: no configuration that stateside reads in %s.", strings.Join(t.empty(), ", "))
 	}
 	if s.Files == 0 {
 		return
 	}
-	t.line("Checked %s and %s in %s: %s.", count(s.Stores, "store"), count(s.Copies, "copy"), count(s.Files, "file"), placesText(s))
+	t.prose("Checked %s and %s in %s: %s.", count(s.Stores, "store"), count(s.Copies, "copy"), count(s.Files, "file"), placesText(s))
 }
 
 func (t *textReport) empty() []string {
@@ -405,66 +428,4 @@ func placesText(s model.Summary) string {
 		parts = append(parts, fmt.Sprintf("%d left to a caller", s.Caller))
 	}
 	return strings.Join(parts, ", ")
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if base, ok := strings.CutSuffix(noun, "y"); ok {
-		return fmt.Sprintf("%d %sies", n, base)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// path writes a path of the tree as seen from the working directory, as other
-// tools do, so that it can be opened by a click.
-func (t *textReport) path(file string) string {
-	if filepath.IsAbs(file) || file == source.Stdin {
-		return file
-	}
-	full := filepath.Join(t.r.Tree.Dir(), filepath.FromSlash(file))
-	if rel, err := filepath.Rel(t.r.WorkDir, full); err == nil {
-		return filepath.ToSlash(rel)
-	}
-	return file
-}
-
-// PlaceText writes a place in a few words.
-func PlaceText(p model.Place) string {
-	var names []string
-	for _, l := range p.Locations {
-		names = append(names, LocationText(l))
-	}
-	switch p.Status {
-	case model.Known:
-		return strings.Join(names, " and ")
-	case model.OneOf:
-		return "one of " + strings.Join(names, ", ")
-	case model.Caller:
-		return "left to the caller"
-	}
-	return "unknown"
-}
-
-// maxCountries is how many countries of a multi-region are written out.
-const maxCountries = 3
-
-// LocationText writes a location as cloud, code, city and country.
-func LocationText(l model.Location) string {
-	label := l.Cloud + " " + l.Region
-	if l.Site != "" {
-		label = "site " + l.Site
-	}
-	var detail []string
-	if l.Name != "" && l.Site == "" {
-		detail = append(detail, l.Name)
-	}
-	if len(l.Countries) <= maxCountries {
-		detail = append(detail, l.Countries...)
-	}
-	if len(detail) == 0 {
-		return strings.TrimSpace(label + " " + l.Endpoint)
-	}
-	return fmt.Sprintf("%s (%s)", label, strings.Join(detail, ", "))
 }
