@@ -56,6 +56,10 @@ type Result struct {
 	Document model.Document
 	// Config that was used.
 	Config *config.Config
+	// Rules that were asked; none when nothing was judged.
+	Rules []*engine.Rule
+	// Exceptions of the configuration with what became of them.
+	Exceptions []model.ExceptionUse
 	// Tree of the files, for snippets. The caller closes it.
 	Tree *source.Tree
 	// WorkDir is the directory from which paths are shown.
@@ -219,6 +223,7 @@ func (r *Result) judge(ctx context.Context, rules *engine.Engine, now time.Time)
 		return err
 	}
 	uses := triage.Apply(findings, r.Config.Exceptions, now)
+	r.Rules, r.Exceptions = rules.Rules(), uses
 	if len(uses) > 0 {
 		inputs := exceptionInputs(uses)
 		results, err := rules.Evaluate(ctx, data, inputs)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
@@ -119,17 +118,9 @@ func runRules(_ context.Context, env *Env, f *flags, args []string) (int, error)
 	}
 	table := tabwriter.NewWriter(env.Stdout, 0, 4, 2, ' ', 0)
 	for _, r := range e.Rules() {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", r.ID, severitiesText(r.Severities), r.Title)
+		fmt.Fprintf(table, "%s\t%s\t%s\n", r.ID, report.SeveritiesText(r.Severities), r.Title)
 	}
 	return ExitClean, table.Flush()
-}
-
-func severitiesText(all []model.Severity) string {
-	var names []string
-	for _, s := range all {
-		names = append(names, string(s))
-	}
-	return strings.Join(names, " or ")
 }
 
 func runSchema(_ context.Context, env *Env, _ *flags, args []string) (int, error) {

@@ -48,7 +48,7 @@ type Summary struct {
 // Line is one line of a report or an inventory in JSON lines. The field that
 // Type names is set, and no other.
 type Line struct {
-	// Type of the line: report, finding, store, copy or problem.
+	// Type of the line: report, finding, store, copy, grant or problem.
 	Type LineType `json:"type"`
 	// Report says what was checked; it is the first line.
 	Report *ReportHead `json:"report,omitempty"`
@@ -58,6 +58,8 @@ type Line struct {
 	Store *Store `json:"store,omitempty"`
 	// Copy of an inventory.
 	Copy *Copy `json:"copy,omitempty"`
+	// Grant of an inventory.
+	Grant *Grant `json:"grant,omitempty"`
 	// Problem met on the way.
 	Problem *Problem `json:"problem,omitempty"`
 }
@@ -71,12 +73,13 @@ const (
 	FindingLine LineType = "finding"
 	StoreLine   LineType = "store"
 	CopyLine    LineType = "copy"
+	GrantLine   LineType = "grant"
 	ProblemLine LineType = "problem"
 )
 
 // LineTypes lists every type of line.
 func LineTypes() []LineType {
-	return []LineType{ReportLine, FindingLine, StoreLine, CopyLine, ProblemLine}
+	return []LineType{ReportLine, FindingLine, StoreLine, CopyLine, GrantLine, ProblemLine}
 }
 
 // ReportHead is a report without its findings and problems.

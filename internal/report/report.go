@@ -52,6 +52,14 @@ func Formats() []Format {
 		{Name: "compact", Description: "one line a finding", Check: Compact},
 		{Name: "json", Description: "one JSON object; `stateside schema report` prints its schema", Check: JSON, Inventory: InventoryJSON},
 		{Name: "jsonl", Description: "JSON lines; `stateside schema line` prints their schema", Check: JSONLines, Inventory: InventoryJSONLines},
+		{Name: "sarif", Description: "SARIF 2.1.0, for code scanning", Check: SARIF},
+		{Name: "github", Description: "annotations of GitHub Actions, and the job summary", Check: GitHub},
+		{Name: "gitlab", Description: "a code quality report of GitLab", Check: GitLab},
+		{Name: "junit", Description: "JUnit XML, for the test reports of CI servers", Check: JUnit},
+		{Name: "markdown", Description: "a comment on a change", Check: Markdown},
+		{Name: "csv", Description: "the data map as a table", Check: CSV, Inventory: CSV},
+		{Name: "mermaid", Description: "the copies as a flowchart of Mermaid", Check: Mermaid, Inventory: Mermaid},
+		{Name: "dot", Description: "the copies as a graph for Graphviz", Check: DOT, Inventory: DOT},
 	}
 }
 

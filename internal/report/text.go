@@ -214,11 +214,7 @@ func (t *textReport) details(group []model.Finding) []detail {
 			add("", fmt.Sprintf("and %d more", len(group)-maxAlike))
 			break
 		}
-		label := "store"
-		if g.Store == "" {
-			label = "of"
-		}
-		add(word(label, i), t.storeText(g, f))
+		add(word(subjectLabel(&g), i), t.storeText(g, f))
 	}
 	for i, step := range t.pathText(f) {
 		add(word("path", i), step)
@@ -349,15 +345,20 @@ func settingLabel(s model.Step) string {
 }
 
 func (t *textReport) setting(s model.Step) string {
-	use := s.What[strings.LastIndexByte(s.What, '.')+1:]
-	text := s.Value
-	if use != "deny" {
-		text = use + ": " + text
-	}
+	text := settingText(s)
 	if s.Source != nil {
 		text += "  " + t.at(s.Source)
 	}
 	return text
+}
+
+// settingText is the use that an entry is for, and the places it names.
+func settingText(s model.Step) string {
+	use := s.What[strings.LastIndexByte(s.What, '.')+1:]
+	if use == "deny" {
+		return s.Value
+	}
+	return use + ": " + s.Value
 }
 
 // notes tells what is no finding but should be known.
@@ -372,38 +373,16 @@ func (t *textReport) notes() {
 // summary says what was checked, what could not be told, and what was found.
 // It never says more than that.
 func (t *textReport) summary() {
-	s := t.r.Report.Summary
 	t.summaryOfPlaces()
-	if s.Files == 0 && len(t.r.Report.Findings) == 0 {
-		return
+	if t.r.Report.Summary.Files > 0 || len(t.r.Report.Findings) > 0 {
+		t.prose("%s.", countText(t.r.Report.Summary))
 	}
-	parts := []string{count(s.Errors, "error"), count(s.Warnings, "warning")}
-	if s.Suppressed > 0 {
-		parts = append(parts, fmt.Sprintf("%d excepted", s.Suppressed))
-	}
-	t.prose("%s.", strings.Join(parts, ", "))
 }
 
 func (t *textReport) summaryOfPlaces() {
-	s := t.r.Report.Summary
-	if len(t.r.Report.Empty) > 0 {
-		t.prose("Nothing to check: no configuration that stateside reads in %s.", strings.Join(t.empty(), ", "))
+	for _, sentence := range t.checkedSentences() {
+		t.prose("%s", sentence)
 	}
-	if s.Files == 0 {
-		return
-	}
-	t.prose("Checked %s and %s in %s: %s.", count(s.Stores, "store"), count(s.Copies, "copy"), count(s.Files, "file"), placesText(s))
-}
-
-func (t *textReport) empty() []string {
-	var paths []string
-	for _, p := range t.r.Report.Empty {
-		if p = t.path(p); p == "." {
-			p = "the current directory"
-		}
-		paths = append(paths, p)
-	}
-	return paths
 }
 
 func placesText(s model.Summary) string {

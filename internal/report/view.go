@@ -1,11 +1,13 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"strings"
 
 	"github.com/stateside-dev/stateside/internal/check"
+	"github.com/stateside-dev/stateside/internal/engine"
 	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/internal/source"
 )
@@ -17,10 +19,37 @@ type view struct {
 	copies map[string]*model.Copy
 	// manyRoots says that an address alone does not tell the store.
 	manyRoots bool
+	// verdicts by the id of a store or a copy.
+	verdicts map[string]verdict
+}
+
+// verdict is the gravest thing that was said of a store or a copy.
+type verdict int
+
+// The verdicts. Quiet says that no rule found anything, and no more than that.
+const (
+	quiet verdict = iota
+	excepted
+	warned
+	failed
+)
+
+func (v verdict) String() string {
+	return [...]string{"no finding", "excepted", "warning", "error"}[v]
+}
+
+func verdictOf(f *model.Finding) verdict {
+	switch {
+	case f.SuppressedBy != nil:
+		return excepted
+	case f.Severity == model.Error:
+		return failed
+	}
+	return warned
 }
 
 func newView(r *check.Result) view {
-	v := view{r: r, stores: map[string]*model.Store{}, copies: map[string]*model.Copy{}}
+	v := view{r: r, stores: map[string]*model.Store{}, copies: map[string]*model.Copy{}, verdicts: map[string]verdict{}}
 	for i := range r.Document.Stores {
 		s := &r.Document.Stores[i]
 		v.stores[s.ID] = s
@@ -28,6 +57,12 @@ func newView(r *check.Result) view {
 	}
 	for i := range r.Document.Copies {
 		v.copies[r.Document.Copies[i].ID] = &r.Document.Copies[i]
+	}
+	for i := range r.Report.Findings {
+		f := &r.Report.Findings[i]
+		// What is wrong with a copy is not wrong with its source.
+		subject := cmp.Or(f.Copy, f.Store)
+		v.verdicts[subject] = max(v.verdicts[subject], verdictOf(f))
 	}
 	return v
 }
@@ -130,4 +165,83 @@ func LocationText(l model.Location) string {
 		return strings.TrimSpace(label + " " + l.Endpoint)
 	}
 	return fmt.Sprintf("%s (%s)", label, strings.Join(detail, ", "))
+}
+
+// homepage of the project, of which the documentation is a part.
+const homepage = "https://github.com/stateside-dev/stateside"
+
+// docsOf is the page of a built-in rule as of the running version; "" for a
+// rule of a user's own.
+func (v *view) docsOf(rule *engine.Rule) string {
+	if !strings.HasPrefix(rule.File, "policies/") {
+		return ""
+	}
+	version := v.r.Report.Tool
+	if !strings.HasPrefix(version, "v") || strings.Contains(version, "+") || strings.Contains(version, "-") {
+		version = "main"
+	}
+	return fmt.Sprintf("%s/blob/%s/docs/rules/%s.md", homepage, version, rule.ID)
+}
+
+// shownFindings are those that no exception covers.
+func (v *view) shownFindings() []model.Finding {
+	var shown []model.Finding
+	for _, f := range v.r.Report.Findings {
+		if f.SuppressedBy == nil {
+			shown = append(shown, f)
+		}
+	}
+	return shown
+}
+
+// countText says how many errors and warnings there are.
+func countText(s model.Summary) string {
+	parts := []string{count(s.Errors, "error"), count(s.Warnings, "warning")}
+	if s.Suppressed > 0 {
+		parts = append(parts, fmt.Sprintf("%d excepted", s.Suppressed))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// checkedText says what was checked and how much of it is known.
+func (v *view) checkedText() string { return strings.Join(v.checkedSentences(), " ") }
+
+func (v *view) checkedSentences() []string {
+	var all []string
+	if len(v.r.Report.Empty) > 0 {
+		all = append(all, fmt.Sprintf("Nothing to check: no configuration that stateside reads in %s.", strings.Join(v.empty(), ", ")))
+	}
+	if s := v.r.Report.Summary; s.Files > 0 {
+		all = append(all, fmt.Sprintf("Checked %s and %s in %s: %s.", count(s.Stores, "store"), count(s.Copies, "copy"), count(s.Files, "file"), placesText(s)))
+	}
+	return all
+}
+
+// empty names the paths in which there was nothing to check.
+func (v *view) empty() []string {
+	var paths []string
+	for _, p := range v.r.Report.Empty {
+		if p = v.path(p); p == "." {
+			p = "the current directory"
+		}
+		paths = append(paths, p)
+	}
+	return paths
+}
+
+// stepText is one value of a because chain.
+func stepText(s model.Step) string {
+	if s.Value == "" {
+		return s.What
+	}
+	return s.What + ": " + s.Value
+}
+
+// exceptionText says until when, by whom and why something is excepted.
+func exceptionText(e *model.ExceptionUse) string {
+	text := fmt.Sprintf("until %s, approved by %s: %s", e.Until, e.Approver, e.Reason)
+	if e.Ticket != "" {
+		text += " (" + e.Ticket + ")"
+	}
+	return text
 }
