@@ -18,8 +18,9 @@ func main() {
 	// written to it, the system does not provide it.
 	ballast := make([]byte, 4<<20)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	program, _ := os.Executable() // reports do without it
 	code := cli.Run(ctx, &cli.Env{
-		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Now: time.Now(), Version: version(),
+		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Now: time.Now(), Version: version(), Program: program,
 	})
 	stop()
 	runtime.KeepAlive(ballast)

@@ -64,6 +64,8 @@ type Result struct {
 	Tree *source.Tree
 	// WorkDir is the directory from which paths are shown.
 	WorkDir string
+
+	given given
 }
 
 // maxStdin is the largest standard input that is read, in bytes.
@@ -101,6 +103,7 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 	o.Loaders.Terraform.Assignments = assignments
 	r := &Result{Config: cfg, Tree: tree, WorkDir: s.workDir}
 	claimed, doc := read(ctx, tree, s, cfg, o.Loaders)
+	r.remember(o)
 	r.Document = inventory.Join(doc, cfg)
 	r.Report = model.Report{
 		Version: model.Version, Tool: o.Tool, Config: cfg.File, Now: o.Now.UTC().Format(time.RFC3339),

@@ -38,6 +38,8 @@ type Env struct {
 	Now time.Time
 	// Version of the program.
 	Version string
+	// Program is its file; empty when it is not known.
+	Program string
 }
 
 // command is one row of the table of commands.

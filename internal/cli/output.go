@@ -68,7 +68,7 @@ func writeAll(env *Env, outputs []output, r *check.Result) error {
 }
 
 func (o output) to(env *Env, r *check.Result) error {
-	options := report.Options{}
+	options := report.Options{Program: env.Program}
 	if name := env.lookup("GITHUB_STEP_SUMMARY"); name != "" {
 		options.Summary = appendFile(name)
 	}

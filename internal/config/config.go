@@ -31,6 +31,8 @@ const FileName = "stateside.yaml"
 type Config struct {
 	// File it was read from; empty for the built-in one.
 	File string
+	// Text of the file.
+	Text []byte
 	// Datasets by name.
 	Datasets map[string]Dataset
 	// Unlabelled is the dataset of stores that nothing matches, or one of

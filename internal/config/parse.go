@@ -31,7 +31,7 @@ func Parse(file string, data []byte) (*Config, error) {
 		return nil, yamlError(file, err)
 	}
 	p := &parser{file: file, config: &Config{
-		File: file, Unknown: Warn, Datasets: map[string]Dataset{}, Sites: map[string]Site{},
+		File: file, Text: data, Unknown: Warn, Datasets: map[string]Dataset{}, Sites: map[string]Site{},
 		sources: map[string]model.Source{}, texts: map[string]string{},
 	}}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {

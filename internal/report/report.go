@@ -43,6 +43,8 @@ type Options struct {
 	Width int
 	// Summary takes the job summary of a pipeline that has one; else nil.
 	Summary io.Writer
+	// Program is the file of the running program; empty when it is not known.
+	Program string
 }
 
 // Formats lists the formats, the default one first.
@@ -57,6 +59,7 @@ func Formats() []Format {
 		{Name: "gitlab", Description: "a code quality report of GitLab", Check: GitLab},
 		{Name: "junit", Description: "JUnit XML, for the test reports of CI servers", Check: JUnit},
 		{Name: "markdown", Description: "a comment on a change", Check: Markdown},
+		{Name: "html", Description: "a page for an audit: map, findings, stores, copies", Check: HTML, Inventory: HTML},
 		{Name: "csv", Description: "the data map as a table", Check: CSV, Inventory: CSV},
 		{Name: "mermaid", Description: "the copies as a flowchart of Mermaid", Check: Mermaid, Inventory: Mermaid},
 		{Name: "dot", Description: "the copies as a graph for Graphviz", Check: DOT, Inventory: DOT},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -189,6 +190,13 @@ func plain(err error) error {
 		return p.Err
 	}
 	return err
+}
+
+// Loaded lists the files whose content was asked for so far, in order.
+func (t *Tree) Loaded() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Sorted(maps.Keys(t.files))
 }
 
 // IsDir reports whether name is a directory inside the root.
