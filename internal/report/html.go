@@ -162,12 +162,22 @@ func dateOf(now string) string {
 // Judged says whether rules were asked at all.
 func (p *page) Judged() bool { return p.r.Rules != nil }
 
+// Word is a verdict; an inventory has none.
+func (p *page) Word(v verdict) string {
+	if !p.Judged() {
+		return "not judged"
+	}
+	return v.String()
+}
+
 // Headline says what was found, and no more than that.
 func (p *page) Headline() string {
 	s := p.Report.Summary
 	switch {
 	case s.Files == 0:
 		return "Nothing was checked"
+	case !p.Judged():
+		return fmt.Sprintf("%s and %s", count(s.Stores, "store"), count(s.Copies, "copy"))
 	case s.Errors+s.Warnings == 0:
 		return "No finding in what was checked"
 	}

@@ -31,6 +31,23 @@ func TestHTMLIsReproducible(t *testing.T) {
 	}
 }
 
+// An inventory judges nothing, and says so.
+func TestHTMLOfInventory(t *testing.T) {
+	r := project(t)
+	r.Rules, r.Report.Findings = nil, nil
+	text := written(t, HTML, r, Options{})
+	for _, want := range []string{"<h1>8 stores and 3 copies</h1>", "not judged"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not there", want)
+		}
+	}
+	for _, bad := range []string{`<span class="tag">no finding`, "· no finding", `id="findings"`} {
+		if strings.Contains(text, bad) {
+			t.Errorf("%q is there", bad)
+		}
+	}
+}
+
 // The page says what it does not know, and never that all is well.
 func TestHTMLOfNothing(t *testing.T) {
 	text := written(t, HTML, checked(t, t.TempDir()), Options{})
