@@ -253,6 +253,24 @@ func exceptionInputs(uses []model.ExceptionUse) []model.Input {
 	return inputs
 }
 
+// Verify reads the configuration that a check of the options would use, and
+// holds it against the rules. The error lists every mistake.
+func Verify(o Options) (*config.Config, error) {
+	s, err := locate(o.Paths, o.Root)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := s.config(o.ConfigFile)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := engine.Compile(o.Policies)
+	if err != nil {
+		return nil, err
+	}
+	return cfg, checkRules(cfg, rules)
+}
+
 // checkRules refuses an exception of a rule that does not exist.
 func checkRules(cfg *config.Config, rules *engine.Engine) error {
 	var ids []string

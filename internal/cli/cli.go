@@ -70,6 +70,34 @@ and where its copies go. Nothing is judged.`,
 			flags: inventoryFlags, run: runInventory,
 		},
 		{
+			name: "explain", args: "RULE|ADDRESS [PATH…]", short: "explain a rule, or why a store is where it is",
+			long: `Explains a rule, as its page does; or a store below the PATHs by its address,
+in which * stands for any text: why it is where it is, which data rests in it,
+what it copies, and what the rules say of it.`,
+			flags: explainFlags, run: runExplain,
+		},
+		{
+			name: "evidence", args: "DIR [PATH…]", short: "write what an auditor keeps",
+			long: `Checks, and writes into DIR the data map, the findings, the exceptions, and
+digests of all that they were made of, with an in-toto statement to be signed
+and OSCAL assessment results. The same input with the same --now gives the same
+bytes.`,
+			flags: judgeFlags, run: runEvidence,
+		},
+		{
+			name: "init", args: "[PATH]", short: "write a first stateside.yaml",
+			long: `Looks at what is below PATH, the current directory when there is none, and
+writes a stateside.yaml there that proposes datasets and sites, with comments.
+What it proposes to allow is the United States, whatever was found.`,
+			flags: initFlags, run: runInit,
+		},
+		{
+			name: "config", args: "verify [FILE]", short: "verify a configuration",
+			long: `Verifies the configuration FILE, the nearest stateside.yaml upwards when there
+is none: its form, and that the rules it excepts are there.`,
+			flags: policyFlag, run: runConfig,
+		},
+		{
 			name: "rules", short: "list the rules",
 			long:  `Lists the built-in rules, and with --policy a user's own.`,
 			flags: rulesFlags, run: runRules,
@@ -89,11 +117,22 @@ can write them.`,
 			flags: noFlags, run: runFormats,
 		},
 		{
-			name: "schema", args: "[input|inventory|report|line|catalog]", short: "print a JSON Schema",
+			name: "schema", args: "[input|inventory|report|line|catalog|config]", short: "print a JSON Schema",
 			long: `Prints the JSON Schema of what rules see as input (the default), of the
 inventory (also data.inventory in rules), of the report, of a line of the format
-jsonl, or of the catalogue's files.`,
+jsonl, of the catalogue's files, or of stateside.yaml.`,
 			flags: noFlags, run: runSchema,
+		},
+		{
+			name: "completion", args: "bash|zsh|fish|powershell", short: "print a script that completes commands in a shell",
+			long: `Prints a script for a shell that completes the commands, flags and values of
+stateside. The documentation says where each shell wants it.`,
+			flags: noFlags, run: runCompletion,
+		},
+		{
+			name: "man", short: "print the manual page",
+			long:  `Prints the manual page in the language of man: ` + "`stateside man | man -l -`" + `.`,
+			flags: noFlags, run: runMan,
 		},
 		{
 			name: "version", short: "print the version",
@@ -101,6 +140,16 @@ jsonl, or of the catalogue's files.`,
 			flags: noFlags, run: runVersion,
 		},
 	}
+}
+
+// flagSet makes the flags of a command, whose values are put into f.
+func (c command) flagSet(f *flags) *pflag.FlagSet {
+	set := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	set.SortFlags = false
+	c.flags(set, f)
+	set.BoolVarP(&f.help, "help", "h", false, "show this help")
+	return set
 }
 
 // errUsage is an error of the command line; it points to the help.
@@ -117,14 +166,10 @@ func Run(ctx context.Context, env *Env) int {
 		return ExitClean
 	}
 	f := &flags{}
-	set := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
-	set.SetOutput(io.Discard)
-	set.SortFlags = false
-	c.flags(set, f)
-	help := set.BoolP("help", "h", false, "show this help")
+	set := c.flagSet(f)
 	err = set.Parse(args)
 	switch {
-	case *help || errors.Is(err, pflag.ErrHelp):
+	case f.help || errors.Is(err, pflag.ErrHelp):
 		fmt.Fprint(env.Stdout, commandHelp(c, set))
 		return ExitClean
 	case err != nil:
@@ -210,12 +255,14 @@ func mistyped(arg string, all []command, isHelp bool) error {
 	return errUsage{fmt.Errorf("%q is neither a command nor a path; did you mean %q?", arg, nearest)}
 }
 
-func topHelp() string {
-	var b strings.Builder
-	b.WriteString(`stateside checks where the data of a population comes to rest: the primary
+const intro = `stateside checks where the data of a population comes to rest: the primary
 store, each replica, each backup, each export. It fails when a place is not
 allowed for the data.
+`
 
+func topHelp() string {
+	var b strings.Builder
+	b.WriteString(intro + `
 Usage: stateside [COMMAND] [FLAGS] [PATH…]
 
 Commands:

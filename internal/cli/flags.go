@@ -25,22 +25,48 @@ type flags struct {
 	policies    []string
 	strict      bool
 	now         string
+	help        bool
 	assignments []terraform.Assignment
 }
 
 func noFlags(*pflag.FlagSet, *flags) {}
 
 func checkFlags(set *pflag.FlagSet, f *flags) {
-	inventoryFlags(set, f)
+	formatsFlag(set, f)
+	judgeFlags(set, f)
+}
+
+func inventoryFlags(set *pflag.FlagSet, f *flags) {
+	formatsFlag(set, f)
+	inputFlags(set, f)
+}
+
+// judgeFlags are those of the commands that ask the rules.
+func judgeFlags(set *pflag.FlagSet, f *flags) {
+	inputFlags(set, f)
 	policyFlag(set, f)
 	set.BoolVar(&f.strict, "strict", false, "fail on warnings too")
 }
 
-func inventoryFlags(set *pflag.FlagSet, f *flags) {
-	set.StringArrayVarP(&f.formats, "format", "f", []string{"text"}, "`FORMAT` of the output, or FORMAT=FILE; may be given several times; `stateside formats` lists them")
+func explainFlags(set *pflag.FlagSet, f *flags) {
+	inputFlags(set, f)
+	policyFlag(set, f)
+}
+
+func formatsFlag(set *pflag.FlagSet, f *flags) {
+	set.StringArrayVarP(&f.formats, "format", "f", []string{"text"}, "`FORMAT` of the output, or FORMAT=FILE; may be given several times; the command formats lists them")
+}
+
+// inputFlags say what is read, and with which values.
+func inputFlags(set *pflag.FlagSet, f *flags) {
 	set.StringVarP(&f.config, "config", "c", "", "the configuration `FILE` (default the nearest stateside.yaml upwards)")
-	set.StringVar(&f.root, "root", "", "the `DIR` beyond which nothing is read (default the repository)")
 	nowFlag(set, f)
+	initFlags(set, f)
+}
+
+// initFlags are those of a command that needs no configuration.
+func initFlags(set *pflag.FlagSet, f *flags) {
+	set.StringVar(&f.root, "root", "", "the `DIR` beyond which nothing is read (default the repository)")
 	set.Var(&varFlag{f}, "var", "set a Terraform variable, as `NAME=VALUE`")
 	set.Var(&varFileFlag{f}, "var-file", "set Terraform variables from a `FILE`; of several values the last one wins")
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/check"
+	"github.com/stateside-dev/stateside/internal/config"
 	"github.com/stateside-dev/stateside/internal/engine"
 	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/internal/report"
@@ -133,6 +134,7 @@ func runSchema(_ context.Context, env *Env, _ *flags, args []string) (int, error
 	}
 	schemas := model.Schemas()
 	schemas["catalog"] = catalog.Schema()
+	schemas["config"] = config.Schema()
 	schema, ok := schemas[name]
 	if !ok {
 		return 0, errUsage{fmt.Errorf("there is no schema %q%s", name, spelling.Hint(name, slices.Collect(maps.Keys(schemas))))}

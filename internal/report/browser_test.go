@@ -76,6 +76,10 @@ func open(t *testing.T, ctx context.Context, r *check.Result) (tab context.Conte
 	}
 	call(t, ctx, network.Enable, network.EnableParams{})
 	call(t, ctx, log.Enable, cdp.Empty{})
+	// Without motion a click hits where the button is.
+	call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
+	})
 	do(t, ctx, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("main")))
 	return ctx, url, complaints
 }

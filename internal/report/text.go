@@ -89,19 +89,23 @@ var oneCause = map[string]bool{"place-unknown": true, "missing-module": true}
 func (t *textReport) finding(group []model.Finding) {
 	t.head(group[0])
 	width := t.snippet(group[0])
-	indent := strings.Repeat(" ", width+1)
 	for _, d := range t.details(group) {
-		mark := "="
-		if d.label == "" {
-			mark = " "
-		}
-		lines := wrap(d.text, t.width, width+labelWidth+3)
-		t.line("%s%s %s%s", indent, t.dim(mark), t.strong(fmt.Sprintf("%-*s", labelWidth, d.label)), lines[0])
-		for _, more := range lines[1:] {
-			t.line("%s%s", strings.Repeat(" ", width+labelWidth+3), more)
-		}
+		t.detail(d, width)
 	}
 	t.line("")
+}
+
+// detail writes a line below a snippet whose line numbers have a width.
+func (t *textReport) detail(d detail, width int) {
+	mark := "="
+	if d.label == "" {
+		mark = " "
+	}
+	lines := wrap(d.text, t.width, width+labelWidth+3)
+	t.line("%s%s %s%s", strings.Repeat(" ", width+1), t.dim(mark), t.strong(fmt.Sprintf("%-*s", labelWidth, d.label)), lines[0])
+	for _, more := range lines[1:] {
+		t.line("%s%s", strings.Repeat(" ", width+labelWidth+3), more)
+	}
 }
 
 // labelWidth is the width of the column of labels.

@@ -176,11 +176,16 @@ func (v *view) docsOf(rule *engine.Rule) string {
 	if !strings.HasPrefix(rule.File, "policies/") {
 		return ""
 	}
-	version := v.r.Report.Tool
-	if !strings.HasPrefix(version, "v") || strings.Contains(version, "+") || strings.Contains(version, "-") {
-		version = "main"
+	return fmt.Sprintf("%s/blob/%s/docs/rules/%s.md", homepage, Release(v.r.Report.Tool), rule.ID)
+}
+
+// Release is the name in the repository of what a version was made from: its
+// tag, or main for one that is no release.
+func Release(version string) string {
+	if !strings.HasPrefix(version, "v") || strings.ContainsAny(version, "+-") {
+		return "main"
 	}
-	return fmt.Sprintf("%s/blob/%s/docs/rules/%s.md", homepage, version, rule.ID)
+	return version
 }
 
 // shownFindings are those that no exception covers.
