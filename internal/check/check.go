@@ -46,6 +46,14 @@ type Options struct {
 	Now time.Time
 	// Tool is the version that is checking.
 	Tool string
+	// Stage, if there is one, is told what begins.
+	Stage func(name string)
+}
+
+func (o Options) stage(name string) {
+	if o.Stage != nil {
+		o.Stage(name)
+	}
 }
 
 // Result of a check.
@@ -74,6 +82,7 @@ const maxStdin = 256 << 20
 // Load finds and reads what is to be checked, and joins it. The report holds
 // the summary and the problems, and no findings yet.
 func Load(ctx context.Context, o Options) (*Result, error) {
+	o.stage("looking for files")
 	s, err := locate(o.Paths, o.Root)
 	if err != nil {
 		return nil, err
@@ -102,8 +111,9 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 	}
 	o.Loaders.Terraform.Assignments = assignments
 	r := &Result{Config: cfg, Tree: tree, WorkDir: s.workDir}
-	claimed, doc := read(ctx, tree, s, cfg, o.Loaders)
+	claimed, doc := read(ctx, tree, s, cfg, o)
 	r.remember(o)
+	o.stage("joining what was found")
 	r.Document = inventory.Join(doc, cfg)
 	r.Report = model.Report{
 		Version: model.Version, Tool: o.Tool, Config: cfg.File, Now: o.Now.UTC().Format(time.RFC3339),
@@ -124,7 +134,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		rules, compileErr = engine.Compile(o.Policies)
 	}()
 	r, err := Load(ctx, o)
+	o.stage("compiling the rules")
 	<-compiled
+	o.stage("asking the rules")
 	if err != nil || compileErr != nil {
 		if r != nil {
 			r.Tree.Close()
@@ -140,11 +152,12 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 
 // read lets each loader read the files that it claims, several at once, and
 // returns these files.
-func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, options loaders.Options) ([]string, model.Document) {
+func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o Options) ([]string, model.Document) {
 	names, unreadable := tree.Walk(s.paths, cfg.Excludes)
 	names = append(names, s.files...)
-	all := loaders.All(&geo.Tables{}, &catalog.Catalogue{}, options)
+	all := loaders.All(&geo.Tables{}, &catalog.Catalogue{}, o.Loaders)
 	claimed, problems := claim(tree, all, names, unreadable)
+	o.stage("reading and evaluating")
 
 	docs := make([]model.Document, len(all))
 	var wg sync.WaitGroup

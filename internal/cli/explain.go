@@ -34,55 +34,47 @@ func runExplain(ctx context.Context, env *Env, f *flags, args []string) (int, er
 		}
 		known = append(known, rule.ID)
 	}
-	o, err := options(env, f, paths)
-	if err != nil {
-		return 0, err
-	}
-	r, err := check.Run(ctx, o)
-	if err != nil {
-		return 0, err
-	}
-	defer r.Tree.Close()
+	_, err = judged(ctx, env, f, paths, func(r *check.Result) error { return explainStores(env, r, subject, known) })
+	return ExitClean, err
+}
+
+// explainStores explains the stores whose addresses a pattern fits.
+func explainStores(env *Env, r *check.Result, pattern string, known []string) error {
 	var ids []string
 	for _, s := range r.Document.Stores {
 		known = append(known, s.Address)
-		if config.Matches(subject, s.Address) {
+		if config.Matches(pattern, s.Address) {
 			ids = append(ids, s.ID)
 		}
 	}
 	if len(ids) == 0 {
 		hint := ""
-		if name := spelling.Nearest(subject, known); name != "" {
+		if name := spelling.Nearest(pattern, known); name != "" {
 			hint = fmt.Sprintf("; did you mean %q?", name)
 		}
-		return 0, errUsage{fmt.Errorf("%q is neither a rule nor the address of a store below the checked paths%s", subject, hint)}
+		return errUsage{fmt.Errorf("%q is neither a rule nor the address of a store below the checked paths%s", pattern, hint)}
 	}
 	color, width := env.terminal()
-	return ExitClean, report.Explain(env.Stdout, r, ids, report.Options{Color: color, Width: width})
+	return report.Explain(env.Stdout, r, ids, report.Options{Color: color, Width: width})
 }
 
 func runEvidence(ctx context.Context, env *Env, f *flags, args []string) (int, error) {
 	if len(args) == 0 {
 		return 0, errUsage{errors.New("evidence needs a directory to write into")}
 	}
-	o, err := options(env, f, args[1:])
+	r, err := judged(ctx, env, f, args[1:], func(r *check.Result) error {
+		names, err := evidence.Write(args[0], r, env.Program)
+		if err != nil {
+			return fmt.Errorf("evidence: %w", err)
+		}
+		color, width := env.terminal()
+		if err := report.Summary(env.Stdout, r, report.Options{Color: color, Width: width}); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(env.Stdout, "Wrote %d files to %s.\n", len(names), args[0])
+		return err
+	})
 	if err != nil {
-		return 0, err
-	}
-	r, err := check.Run(ctx, o)
-	if err != nil {
-		return 0, err
-	}
-	defer r.Tree.Close()
-	names, err := evidence.Write(args[0], r, env.Program)
-	if err != nil {
-		return 0, fmt.Errorf("evidence: %w", err)
-	}
-	color, width := env.terminal()
-	if err := report.Summary(env.Stdout, r, report.Options{Color: color, Width: width}); err != nil {
-		return 0, err
-	}
-	if _, err := fmt.Fprintf(env.Stdout, "Wrote %d files to %s.\n", len(names), args[0]); err != nil {
 		return 0, err
 	}
 	return exitCode(r.Report.Summary, f.strict), nil

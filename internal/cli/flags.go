@@ -26,6 +26,7 @@ type flags struct {
 	strict      bool
 	now         string
 	help        bool
+	verbose     bool
 	assignments []terraform.Assignment
 }
 
@@ -67,6 +68,7 @@ func inputFlags(set *pflag.FlagSet, f *flags) {
 // initFlags are those of a command that needs no configuration.
 func initFlags(set *pflag.FlagSet, f *flags) {
 	set.StringVar(&f.root, "root", "", "the `DIR` beyond which nothing is read (default the repository)")
+	set.BoolVarP(&f.verbose, "verbose", "v", false, "say on standard error how long each stage took")
 	set.Var(&varFlag{f}, "var", "set a Terraform variable, as `NAME=VALUE`")
 	set.Var(&varFileFlag{f}, "var-file", "set Terraform variables from a `FILE`; of several values the last one wins")
 }

@@ -31,29 +31,25 @@ func runInit(ctx context.Context, env *Env, f *flags, args []string) (int, error
 	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
 		return 0, fmt.Errorf("%s is there already", file)
 	}
-	o, err := options(env, f, []string{dir})
-	if err != nil {
-		return 0, err
-	}
-	r, err := check.Load(ctx, o)
-	if err != nil {
-		return 0, err
-	}
-	defer r.Tree.Close()
+	_, err := worked(ctx, env, f, []string{dir}, check.Load, func(r *check.Result) error { return writeProposal(env, r, file) })
+	return ExitClean, err
+}
+
+func writeProposal(env *Env, r *check.Result, file string) error {
 	text := proposal.Config(r.Document, schemaOf(env.Version))
 	// A file that came in the meantime is not written over.
 	w, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	_, err = w.WriteString(text)
 	if err := errors.Join(err, w.Close()); err != nil {
-		return 0, err
+		return err
 	}
 	color, width := env.terminal()
 	if err := report.Summary(env.Stdout, r, report.Options{Color: color, Width: width}); err != nil {
-		return 0, err
+		return err
 	}
 	_, err = fmt.Fprintf(env.Stdout, "Wrote %s. Say in it which stores hold the data; until then every store does.\n", file)
-	return ExitClean, err
+	return err
 }

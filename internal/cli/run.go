@@ -42,19 +42,39 @@ func runCheck(ctx context.Context, env *Env, f *flags, paths []string) (int, err
 	if err != nil {
 		return 0, err
 	}
-	o, err := options(env, f, paths)
+	r, err := judged(ctx, env, f, paths, func(r *check.Result) error { return writeAll(env, outputs, r) })
 	if err != nil {
-		return 0, err
-	}
-	r, err := check.Run(ctx, o)
-	if err != nil {
-		return 0, err
-	}
-	defer r.Tree.Close()
-	if err := writeAll(env, outputs, r); err != nil {
 		return 0, err
 	}
 	return exitCode(r.Report.Summary, f.strict), nil
+}
+
+// judged checks the paths and gives the result to write. It shows how long work
+// goes on.
+func judged(ctx context.Context, env *Env, f *flags, paths []string, write func(*check.Result) error) (*check.Result, error) {
+	return worked(ctx, env, f, paths, check.Run, write)
+}
+
+// worked is a check or a part of one, with its result written.
+func worked(
+	ctx context.Context, env *Env, f *flags, paths []string,
+	work func(context.Context, check.Options) (*check.Result, error), write func(*check.Result) error,
+) (*check.Result, error) {
+	o, err := options(env, f, paths)
+	if err != nil {
+		return nil, err
+	}
+	p := startProgress(env, f.verbose)
+	defer p.stop()
+	o.Stage = p.stage
+	r, err := work(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Tree.Close()
+	p.stage("writing")
+	p.hide()
+	return r, write(r)
 }
 
 func exitCode(s model.Summary, strict bool) int {
@@ -69,16 +89,8 @@ func runInventory(ctx context.Context, env *Env, f *flags, paths []string) (int,
 	if err != nil {
 		return 0, err
 	}
-	o, err := options(env, f, paths)
-	if err != nil {
-		return 0, err
-	}
-	r, err := check.Load(ctx, o)
-	if err != nil {
-		return 0, err
-	}
-	defer r.Tree.Close()
-	return ExitClean, writeAll(env, outputs, r)
+	_, err = worked(ctx, env, f, paths, check.Load, func(r *check.Result) error { return writeAll(env, outputs, r) })
+	return ExitClean, err
 }
 
 // ruleRow is a rule as `rules --format json` prints it.
