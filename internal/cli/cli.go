@@ -92,8 +92,8 @@ What it proposes to allow is the United States, whatever was found.`,
 			flags: initFlags, run: runInit,
 		},
 		{
-			name: "config", args: "verify [FILE]", short: "verify a configuration",
-			long: `Verifies the configuration FILE, the nearest stateside.yaml upwards when there
+			name: "config", args: "verify [FILE…]", short: "verify a configuration",
+			long: `Verifies each configuration FILE, the nearest stateside.yaml upwards when there
 is none: its form, and that the rules it excepts are there.`,
 			flags: policyFlag, run: runConfig,
 		},

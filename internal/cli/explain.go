@@ -81,24 +81,33 @@ func runEvidence(ctx context.Context, env *Env, f *flags, args []string) (int, e
 }
 
 func runConfig(_ context.Context, env *Env, f *flags, args []string) (int, error) {
-	if len(args) == 0 || args[0] != "verify" || len(args) > 2 {
-		return 0, errUsage{errors.New("config knows `config verify [FILE]`")}
+	if len(args) == 0 || args[0] != "verify" {
+		return 0, errUsage{errors.New("config knows `config verify [FILE…]`")}
 	}
 	policies, err := f.userPolicies()
 	if err != nil {
 		return 0, err
 	}
-	o := check.Options{Policies: policies}
-	if len(args) == 2 {
-		o.ConfigFile = args[1]
+	files := args[1:]
+	if len(files) == 0 {
+		files = []string{""}
 	}
+	var errs []error
+	for _, file := range files {
+		errs = append(errs, verify(env, check.Options{ConfigFile: file, Policies: policies}))
+	}
+	return ExitClean, errors.Join(errs...)
+}
+
+// verify says that a configuration is valid, or why not.
+func verify(env *Env, o check.Options) error {
 	cfg, err := check.Verify(o)
 	switch {
 	case err != nil:
-		return 0, err
+		return err
 	case cfg.File == "":
-		return 0, fmt.Errorf("there is no %s here or above", config.FileName)
+		return fmt.Errorf("there is no %s here or above", config.FileName)
 	}
 	_, err = fmt.Fprintf(env.Stdout, "%s is valid: %s.\n", cfg.File, report.ConfigText(cfg))
-	return ExitClean, err
+	return err
 }
