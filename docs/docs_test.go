@@ -150,8 +150,11 @@ func TestHook(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(read(t, ".pre-commit-hooks.yaml")), &hooks); err != nil {
 		t.Fatal(err)
 	}
-	if len(hooks) != 1 || hooks[0].ID != "stateside" || hooks[0].Language != "golang" {
+	if len(hooks) != 2 || hooks[0].ID != "stateside" || hooks[0].Language != "golang" {
 		t.Fatalf("hooks are %+v", hooks)
+	}
+	if h := hooks[1]; h.ID != "stateside-config" || h.Entry != "stateside config verify" || h.Language != "golang" || h.PassFilenames != nil {
+		t.Errorf("the hook is %+v", h)
 	}
 	if h := hooks[0]; h.Entry != "stateside check" || h.PassFilenames == nil || *h.PassFilenames {
 		t.Errorf("the hook is %+v", h)

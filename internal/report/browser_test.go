@@ -349,3 +349,41 @@ func testManyStores(t *testing.T, ctx context.Context) {
 		t.Errorf("the browser complains: %q", *complaints)
 	}
 }
+
+// The flowchart is drawn by Mermaid itself. STATESIDE_MERMAID names its script,
+// mermaid.min.js of the npm package mermaid.
+func TestMermaidInBrowser(t *testing.T) {
+	file := os.Getenv("STATESIDE_MERMAID")
+	if file == "" {
+		t.Skip("NOT TESTED: STATESIDE_MERMAID names no script of Mermaid")
+	}
+	script, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox)
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	do(t, ctx, chromedp.Navigate("about:blank"))
+	evaluated[bool](t, ctx, string(script)+";\ntrue")
+	r := project(t)
+	r.Document.Stores[0].Address = "a\"] --> evil[\"<script>`x`#;|{}"
+	draw := func(text string) string {
+		drawn, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(
+			`mermaid.render("id", %q).then(r => r.svg, e => "error: " + e)`, text), chromedp.EvalAwaitPromise))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return drawn
+	}
+	for _, text := range []string{written(t, Mermaid, r, Options{}), written(t, Mermaid, many(t, 60), Options{})} {
+		if drawn := draw(text); !strings.HasPrefix(drawn, "<svg") {
+			t.Errorf("%s\n%s", drawn, text)
+		}
+	}
+	if drawn := draw("flowchart LR\n a[ -->"); strings.HasPrefix(drawn, "<svg") {
+		t.Error("it draws anything")
+	}
+}

@@ -118,6 +118,10 @@ func Mermaid(w io.Writer, r *check.Result, _ Options) error {
 		}
 		fmt.Fprintf(b, "  n%d %s|\"%s\"| n%d\n", e.from, arrow, mermaidText(e.means), e.to)
 	}
+	if r.Rules == nil {
+		// Nothing was judged.
+		return b.Flush()
+	}
 	for _, level := range []verdict{quiet, excepted, warned, failed} {
 		var names []string
 		for i, n := range d.nodes {
@@ -155,7 +159,7 @@ func nameOrPlace(n node) string {
 func mermaidText(text string) string {
 	var b strings.Builder
 	for _, r := range clean(text) {
-		if strings.ContainsRune("\"#&<>;`\\*_~[]{}|", r) {
+		if strings.ContainsRune("\"#&<>;`\\", r) {
 			fmt.Fprintf(&b, "#%d;", r)
 			continue
 		}

@@ -1,0 +1,230 @@
+package docs
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stateside-dev/stateside/internal/engine"
+	"github.com/stateside-dev/stateside/internal/report"
+)
+
+var update = flag.Bool("update", false, "write the pages as the program has it, to be reviewed")
+
+// console is a block of a page with commands and what they print.
+var console = regexp.MustCompile("(?s)```console\n(.*?)```\n")
+
+// Every command of the pages is run, in a copy of the story's second part, and
+// prints what the page says. A line with … alone stands for any lines. A command
+// that ends with another exit code than 0 says so in a comment.
+func TestPages(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("NOT TESTED: the pages are for bash, which is not here")
+	}
+	program := build(t)
+	pages, err := filepath.Glob("*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := 0
+	for _, page := range pages {
+		text := read(t, "docs/"+page)
+		if !console.MatchString(text) {
+			continue
+		}
+		t.Run(page, func(t *testing.T) {
+			dir := scratch(t)
+			got := console.ReplaceAllStringFunc(text, func(block string) string {
+				blocks++
+				return "```console\n" + session(t, bash, program, dir, console.FindStringSubmatch(block)[1]) + "```\n"
+			})
+			if got == text {
+				return
+			}
+			if *update {
+				if err := os.WriteFile(page, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			t.Errorf("run `go test ./docs -update` and review (-page +program)\n%s", cmp.Diff(text, got))
+		})
+	}
+	if blocks < 10 {
+		t.Errorf("only %d blocks were run", blocks)
+	}
+}
+
+// build builds the program and returns its directory.
+func build(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", filepath.Join(dir, "stateside"), "../cmd/stateside")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return dir
+}
+
+// scratch is a repository with the second part of the story.
+func scratch(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "company")
+	if err := os.CopyFS(dir, os.DirFS("../fixtures/story/2-switched")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "expected.txt")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// exit is the exit code that a command says it has.
+var exit = regexp.MustCompile(`# exit (\d+)$`)
+
+// session runs the commands of a block and returns it with what they print. What
+// a page leaves out it leaves out again.
+func session(t *testing.T, bash, program, dir, block string) string {
+	t.Helper()
+	var b strings.Builder
+	for _, part := range strings.Split("\n"+block, "\n$ ")[1:] {
+		line, want, _ := strings.Cut(part, "\n")
+		cmd := exec.Command(bash, "-c", line)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "PATH="+program+string(os.PathListSeparator)+os.Getenv("PATH"), "NO_COLOR=1", "GITHUB_STEP_SUMMARY=")
+		out, err := cmd.CombinedOutput()
+		code := 0
+		var failed *exec.ExitError
+		if errors.As(err, &failed) {
+			code = failed.ExitCode()
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		said := "0"
+		if m := exit.FindStringSubmatch(line); m != nil {
+			said = m[1]
+		}
+		if said != fmt.Sprint(code) {
+			t.Errorf("%s: exit %d, the page says %s\n%s", line, code, said, out)
+		}
+		got := string(out)
+		if fits(strings.TrimSuffix(want, "\n"), strings.TrimSuffix(got, "\n")) {
+			got = want
+		}
+		fmt.Fprintf(&b, "$ %s\n%s", line, got)
+		if got != "" && !strings.HasSuffix(got, "\n") {
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+// fits says whether a text is as a page has it, in which a line with … alone
+// stands for any lines.
+func fits(page, text string) bool {
+	var pattern strings.Builder
+	pattern.WriteString("^")
+	for i, line := range strings.Split(page, "\n") {
+		if i > 0 {
+			pattern.WriteString("\n")
+		}
+		if line == "…" {
+			pattern.WriteString("(?:.*\n?)*?.*")
+			continue
+		}
+		pattern.WriteString(regexp.QuoteMeta(line))
+	}
+	return regexp.MustCompile(pattern.String() + "$").MatchString(text)
+}
+
+func TestFits(t *testing.T) {
+	for _, c := range []struct {
+		page, text string
+		want       bool
+	}{
+		{"a\nb", "a\nb", true}, {"a\n…\nd", "a\nb\nc\nd", true}, {"…\nd", "a\nd", true}, {"a\n…", "a\nb", true},
+		{"a\n…\nd", "a\nb", false}, {"a", "a\nb", false}, {"a.c", "abc", false},
+	} {
+		if got := fits(c.page, c.text); got != c.want {
+			t.Errorf("fits(%q, %q) = %v", c.page, c.text, got)
+		}
+	}
+}
+
+// The page of each rule is what its METADATA says, with its cases from the
+// fixtures; `stateside explain` prints its beginning.
+func TestRulePages(t *testing.T) {
+	rules, err := engine.Compile(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var index bytes.Buffer
+	index.WriteString("# Rules\n\n`stateside rules` lists them, `stateside explain RULE` prints what a page says. The pages are made from the METADATA of the policies by `go test ./docs -update`.\n\n| rule | severity | |\n|---|---|---|\n")
+	pages := map[string]string{}
+	for _, rule := range rules.Rules() {
+		pages[rule.ID+".md"] = rulePage(t, rule)
+		fmt.Fprintf(&index, "| [%s](%s.md) | %s | %s |\n", rule.ID, rule.ID, report.SeveritiesText(rule.Severities), rule.Title)
+	}
+	pages["README.md"] = index.String()
+	for name, want := range pages {
+		file := filepath.Join("rules", name)
+		if *update {
+			if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(read(t, "docs/rules/"+name), want); diff != "" {
+			t.Errorf("%s: run `go test ./docs -update` and review (-page +rule)\n%s", name, diff)
+		}
+	}
+	entries, err := os.ReadDir("rules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if pages[e.Name()] == "" {
+			t.Errorf("docs/rules/%s is the page of no rule", e.Name())
+		}
+	}
+}
+
+// rulePage is the text of a rule with its example. Each rule has one.
+func rulePage(t *testing.T, rule *engine.Rule) string {
+	t.Helper()
+	text := report.RuleMarkdown(rule)
+	dir := "fixtures/rules/" + rule.ID + "/violating"
+	entries, err := os.ReadDir(filepath.Join("..", filepath.FromSlash(dir)))
+	if err != nil {
+		t.Errorf("the rule %s has no example: %v", rule.ID, err)
+		return text
+	}
+	text += "\n## Example\n"
+	for _, e := range entries {
+		if e.IsDir() || e.Name() == "expected.txt" {
+			continue
+		}
+		text += fmt.Sprintf("\n[%s](../../%s/%s):\n\n```%s\n%s```\n", e.Name(), dir, e.Name(), language(e.Name()), ended(read(t, dir+"/"+e.Name())))
+	}
+	printed := read(t, dir+"/expected.txt")
+	printed, _, _ = strings.Cut(printed, "\nexit ")
+	return text + "\nThis prints\n\n```\n" + ended(printed) + "```\n"
+}
+
+func language(name string) string {
+	return map[string]string{".tf": "terraform", ".yaml": "yaml", ".json": "json"}[filepath.Ext(name)]
+}
+
+func ended(text string) string { return strings.TrimSuffix(text, "\n") + "\n" }
