@@ -151,7 +151,7 @@ func testElements(t *testing.T, ctx context.Context) {
 		"#map .land path.holds":                    3,
 		"#map .spots circle":                       len(m.Spots),
 		"#map .arcs path":                          len(m.Arcs),
-		"#map .places li":                          len(m.Spots),
+		"#map .places li":                          len(m.Places),
 		".finding":                                 len(alike(r.Report.Findings)),
 		"#store-table tbody tr":                    len(r.Document.Stores),
 		"#copies .lines path":                      len(r.Document.Copies),

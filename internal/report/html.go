@@ -375,13 +375,6 @@ func basisText(b model.Basis) string {
 	return string(b)
 }
 
-// Places are the spots of the map, the gravest first.
-func (p *page) Places() []*spot {
-	places := slices.Clone(p.Map.Spots)
-	slices.Reverse(places)
-	return places
-}
-
 // InText names the countries in which data rests.
 func (p *page) InText() string {
 	all := p.Map.In

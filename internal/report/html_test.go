@@ -193,3 +193,24 @@ func TestExceptionLeft(t *testing.T) {
 		}
 	}
 }
+
+// Two locations of one town are one dot, and two places with what is there.
+func TestPlacesOfOneSpot(t *testing.T) {
+	r := project(t)
+	oracle := r.Document.Stores[0]
+	oracle.ID, oracle.Address = "data:oracle", "oracle"
+	oracle.Place.Locations = []model.Location{{Cloud: "oci", Region: "us-ashburn-1", Name: "Ashburn", Countries: []string{"US"}}}
+	r.Document.Stores = append(r.Document.Stores, oracle)
+	v := newView(r)
+	m := v.makeMap()
+	if len(m.Spots) != 3 {
+		t.Errorf("%d spots", len(m.Spots))
+	}
+	got := map[string]string{}
+	for _, p := range m.Places {
+		got[p.Name] = p.Verdict.String()
+	}
+	if got["oci us-ashburn-1 (Ashburn, US)"] != "no finding" || got["aws us-east-1 (N. Virginia, US)"] != "warning" || len(got) != 4 {
+		t.Errorf("%v", got)
+	}
+}

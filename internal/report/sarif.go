@@ -207,11 +207,14 @@ func (s *sarifReport) location(src model.Source) sarifLocation {
 	// The context of a range is more than the range, so only one within a line
 	// can have its line.
 	text := source.Redact(s.r.Tree.Line(src.File, src.Line))
-	if src.EndLine == src.Line && strings.TrimSpace(text) != "" {
+	if src.EndLine == src.Line && strings.TrimSpace(text) != "" && len(text) <= maxSnippet {
 		physical.Context = &sarifRegion{StartLine: src.Line, EndLine: src.Line, Snippet: &sarifText{Text: clean(text)}}
 	}
 	return sarifLocation{Physical: &physical}
 }
+
+// maxSnippet is the longest line that a log quotes, in bytes.
+const maxSnippet = 1000
 
 // artifactOf names a file from the root, or one outside of it whole.
 func artifactOf(file string) sarifArtifact {

@@ -163,7 +163,11 @@ func (t *textReport) snippet(f model.Finding) int {
 		return width
 	}
 	before, marked := underline(text, s)
-	shown, before, marked := crop(expand(text), before, marked, t.width-width-3)
+	room := maxLine
+	if t.width > 0 {
+		room = t.width - width - 3
+	}
+	shown, before, marked := crop(expand(text), before, marked, room)
 	t.line("%s %s %s", t.dim(number), t.dim("│"), shown)
 	label := placeLabel(f)
 	caret := t.caret(strings.Repeat("^", marked), f.Severity)
@@ -175,6 +179,10 @@ func (t *textReport) snippet(f model.Finding) int {
 	t.line("%s %s %s%s%s", pad, t.dim("│"), strings.Repeat(" ", before), caret, label)
 	return width
 }
+
+// maxLine is how much of a line is shown where there is no terminal, in
+// characters: a plan may be one line of many megabytes.
+const maxLine = 400
 
 // expand writes tabs as spaces, so that the caret stands under its text.
 func expand(text string) string { return strings.ReplaceAll(text, "\t", "    ") }

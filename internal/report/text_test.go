@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/stateside-dev/stateside/internal/model"
 )
 
 var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
@@ -102,6 +104,24 @@ func TestCrop(t *testing.T) {
 		}
 		if got := string(runes[before : before+marked]); got != "MARK" {
 			t.Fatalf("room %d: the caret is under %q in %q", room, got, shown)
+		}
+	}
+}
+
+// A line of megabytes, as a plan may be, is shown where its mark is.
+func TestLongLine(t *testing.T) {
+	r := project(t)
+	long := strings.Repeat("x", 1<<20)
+	r.Tree.Add("plan.json", []byte(long+"MARK"+long))
+	f := &r.Report.Findings[0]
+	f.Source = &model.Source{File: "plan.json", Line: 1, Column: 1<<20 + 1, EndLine: 1, EndColumn: 1<<20 + 5}
+	for _, f := range Formats() {
+		text := written(t, f.Check, r, Options{})
+		if len(text) > 200_000 {
+			t.Errorf("%s writes %d bytes", f.Name, len(text))
+		}
+		if (f.Name == "text" || f.Name == "html") && !strings.Contains(text, "MARK") {
+			t.Errorf("%s does not show what is marked", f.Name)
 		}
 	}
 }

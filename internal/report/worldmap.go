@@ -28,6 +28,9 @@ type worldMap struct {
 	Arcs []*arc
 	// Elsewhere counts the stores and copies whose place can't be drawn.
 	Elsewhere int
+	// Places are the locations by name, the gravest first: on one spot there may
+	// be several.
+	Places []*mapPlace
 	// In names the countries in which data is known to rest.
 	In []string
 }
@@ -75,6 +78,16 @@ func (s *spot) Text() string {
 	return text + ": " + s.Verdict.String()
 }
 
+// mapPlace is one location with what is there.
+type mapPlace struct {
+	Name    string
+	Stores  int
+	Copies  int
+	Verdict verdict
+	// Maybe says that it is only one of several candidates for all that is here.
+	Maybe bool
+}
+
 // arc is the copies from one spot to another.
 type arc struct {
 	From, To *spot
@@ -96,11 +109,11 @@ func (a *arc) Text() string {
 
 // makeMap finds where everything is drawn.
 func (v *view) makeMap() worldMap {
-	m := mapMaker{gazetteer: readGazetteer(), spots: map[string]*spot{}, arcs: map[[2]*spot]*arc{}, holds: map[string]bool{}}
+	m := mapMaker{gazetteer: readGazetteer(), spots: map[string]*spot{}, places: map[string]*mapPlace{}, arcs: map[[2]*spot]*arc{}, holds: map[string]bool{}}
 	at := map[string][]*spot{}
 	for i := range v.r.Document.Stores {
 		s := &v.r.Document.Stores[i]
-		at[s.ID] = m.place(s.Place, v.verdicts[s.ID], func(p *spot) { p.Stores++ })
+		at[s.ID] = m.place(s.Place, v.verdicts[s.ID], 1, 0)
 	}
 	for i := range v.r.Document.Copies {
 		c := &v.r.Document.Copies[i]
@@ -108,7 +121,7 @@ func (v *view) makeMap() worldMap {
 		if target := v.stores[c.To]; target != nil {
 			level = max(level, v.verdicts[c.To])
 		} else {
-			to = m.place(c.Place, level, func(p *spot) { p.Copies++ })
+			to = m.place(c.Place, level, 0, 1)
 		}
 		m.join(at[c.From], to, level)
 	}
@@ -118,15 +131,17 @@ func (v *view) makeMap() worldMap {
 type mapMaker struct {
 	gazetteer
 	spots     map[string]*spot
+	places    map[string]*mapPlace
 	arcs      map[[2]*spot]*arc
 	holds     map[string]bool
 	elsewhere int
 }
 
-// place finds the spots of a place and counts something there.
-func (m *mapMaker) place(p model.Place, level verdict, add func(*spot)) []*spot {
+// place finds the spots of a place and counts stores or copies there.
+func (m *mapMaker) place(p model.Place, level verdict, stores, copies int) []*spot {
 	var spots []*spot
 	for _, l := range p.Locations {
+		m.count(l, p.Status == model.OneOf, level, stores, copies)
 		x, y, vague, ok := m.locate(l)
 		if !ok {
 			continue
@@ -146,7 +161,7 @@ func (m *mapMaker) place(p model.Place, level verdict, add func(*spot)) []*spot 
 		s.Maybe = s.Maybe && p.Status == model.OneOf
 		s.Verdict = max(s.Verdict, level)
 		if !slices.Contains(spots, s) {
-			add(s)
+			s.Stores, s.Copies = s.Stores+stores, s.Copies+copies
 			spots = append(spots, s)
 		}
 		if p.Status == model.Known {
@@ -159,6 +174,19 @@ func (m *mapMaker) place(p model.Place, level verdict, add func(*spot)) []*spot 
 		m.elsewhere++
 	}
 	return spots
+}
+
+// count adds to what is said of a location.
+func (m *mapMaker) count(l model.Location, maybe bool, level verdict, stores, copies int) {
+	name := LocationText(l)
+	place := m.places[name]
+	if place == nil {
+		place = &mapPlace{Name: name, Maybe: true}
+		m.places[name] = place
+	}
+	place.Stores, place.Copies = place.Stores+stores, place.Copies+copies
+	place.Verdict = max(place.Verdict, level)
+	place.Maybe = place.Maybe && maybe
 }
 
 // join draws the copies between spots; those within one spot are not drawn.
@@ -191,6 +219,12 @@ func (m *mapMaker) finish() worldMap {
 	for _, s := range m.spots {
 		w.Spots = append(w.Spots, s)
 	}
+	for _, p := range m.places {
+		w.Places = append(w.Places, p)
+	}
+	slices.SortFunc(w.Places, func(a, b *mapPlace) int {
+		return cmp.Or(cmp.Compare(b.Verdict, a.Verdict), cmp.Compare(b.Stores+b.Copies, a.Stores+a.Copies), cmp.Compare(a.Name, b.Name))
+	})
 	for _, a := range m.arcs {
 		w.Arcs = append(w.Arcs, a)
 	}

@@ -4,6 +4,7 @@
 package source
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -38,6 +39,8 @@ type Tree struct {
 
 	mu    sync.Mutex
 	files map[string]content
+	// starts of the lines, of files whose lines were asked for.
+	starts map[string][]int
 }
 
 type content struct {
@@ -52,7 +55,7 @@ func Open(dir string) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Tree{dir: dir, root: root, files: map[string]content{}}, nil
+	return &Tree{dir: dir, root: root, files: map[string]content{}, starts: map[string][]int{}}, nil
 }
 
 // Close releases the root directory.
@@ -84,6 +87,7 @@ func (t *Tree) Add(name string, data []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.files[name] = content{data: data}
+	delete(t.starts, name)
 }
 
 // ReadUpTo is Read for files that programs write, and which may be larger than
@@ -293,14 +297,34 @@ func (t *Tree) Line(name string, line int) string {
 	if err != nil || line < 1 {
 		return ""
 	}
-	text := string(data)
-	for ; line > 1; line-- {
-		_, rest, ok := strings.Cut(text, "\n")
-		if !ok {
-			return ""
-		}
-		text = rest
+	starts := t.lineStarts(name, data)
+	if line > len(starts) {
+		return ""
 	}
-	text, _, _ = strings.Cut(text, "\n")
-	return strings.TrimSuffix(text, "\r")
+	text := data[starts[line-1]:]
+	if end := bytes.IndexByte(text, '\n'); end >= 0 {
+		text = text[:end]
+	}
+	return string(bytes.TrimSuffix(text, []byte("\r")))
+}
+
+// lineStarts says where the lines of a file begin. Reports ask for many lines of
+// one file, and a plan has a million.
+func (t *Tree) lineStarts(name string, data []byte) []int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if starts, ok := t.starts[name]; ok {
+		return starts
+	}
+	starts := []int{0}
+	for at := 0; ; {
+		end := bytes.IndexByte(data[at:], '\n')
+		if end < 0 {
+			break
+		}
+		at += end + 1
+		starts = append(starts, at)
+	}
+	t.starts[name] = starts
+	return starts
 }

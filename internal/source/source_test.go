@@ -190,3 +190,29 @@ func TestRedact(t *testing.T) {
 		}
 	}
 }
+
+// Lines are those of the content, also of one that was given anew.
+func TestLines(t *testing.T) {
+	tree, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{"", []string{"", "", ""}}, {"a", []string{"", "a", ""}}, {"a\n", []string{"", "a", "", ""}},
+		{"a\r\n\nc", []string{"", "a", "", "c", ""}},
+	} {
+		tree.Add("x", []byte(c.text))
+		for line, want := range c.want {
+			if got := tree.Line("x", line); got != want {
+				t.Errorf("line %d of %q is %q, want %q", line, c.text, got, want)
+			}
+		}
+	}
+	if got := tree.Line("none", 1); got != "" {
+		t.Errorf("a line of no file is %q", got)
+	}
+}
