@@ -124,6 +124,13 @@ jsonl, of the catalogue's files, or of stateside.yaml.`,
 			flags: noFlags, run: runSchema,
 		},
 		{
+			name: "lsp", short: "serve an editor",
+			long: `Speaks the Language Server Protocol on standard input and output: what is found
+in the files as they are saved, and for a store, a copy or a value under the
+cursor where it is and why.`,
+			flags: judgeFlags, run: runLSP,
+		},
+		{
 			name: "completion", args: "bash|zsh|fish|powershell", short: "print a script that completes commands in a shell",
 			long: `Prints a script for a shell that completes the commands, flags and values of
 stateside. The documentation says where each shell wants it.`,

@@ -170,13 +170,16 @@ func LocationText(l model.Location) string {
 // homepage of the project, of which the documentation is a part.
 const homepage = "https://github.com/stateside-dev/stateside"
 
-// docsOf is the page of a built-in rule as of the running version; "" for a
-// rule of a user's own.
-func (v *view) docsOf(rule *engine.Rule) string {
+// docsOf is the page of a rule as of the running version.
+func (v *view) docsOf(rule *engine.Rule) string { return RuleURL(rule, v.r.Report.Tool) }
+
+// RuleURL is the page of a built-in rule as of a version of the program; "" for
+// a rule of a user's own.
+func RuleURL(rule *engine.Rule, version string) string {
 	if !strings.HasPrefix(rule.File, "policies/") {
 		return ""
 	}
-	return fmt.Sprintf("%s/blob/%s/docs/rules/%s.md", homepage, Release(v.r.Report.Tool), rule.ID)
+	return fmt.Sprintf("%s/blob/%s/docs/rules/%s.md", homepage, Release(version), rule.ID)
 }
 
 // Release is the name in the repository of what a version was made from: its
