@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,15 +66,37 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// build builds the program and returns its directory.
+// build builds the program, once, and returns its directory.
 func build(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", filepath.Join(dir, "stateside"), "../cmd/stateside")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	dir, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return dir
+}
+
+// programDir is where the program is built for the tests.
+var programDir string
+
+var built = sync.OnceValues(func() (string, error) {
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", filepath.Join(programDir, "stateside"), "../cmd/stateside")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return programDir, nil
+})
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "stateside")
+	if err != nil {
+		panic(err)
+	}
+	programDir = dir
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
 }
 
 // scratch is a repository with the second part of the story.
