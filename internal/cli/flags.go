@@ -56,6 +56,7 @@ func explainFlags(set *pflag.FlagSet, f *flags) {
 
 func formatsFlag(set *pflag.FlagSet, f *flags) {
 	set.StringArrayVarP(&f.formats, "format", "f", []string{"text"}, "`FORMAT` of the output, or FORMAT=FILE; may be given several times; the command formats lists them")
+	set.Lookup("format").DefValue = "text"
 }
 
 // inputFlags say what is read, and with which values.
