@@ -59,8 +59,9 @@ const (
 )
 
 // Uses are the ways of resting for which a dataset may have its own allowed
-// places. Storage stands for those that are not written.
-func Uses() []string { return []string{"storage", "backup", "replica", "copy"} }
+// places. Storage stands for those that are not written, except metadata: what
+// is only about the data is judged where its places are written.
+func Uses() []string { return []string{"storage", "backup", "replica", "copy", "key", "metadata"} }
 
 // Dataset is the data of one population, or of one class.
 type Dataset struct {

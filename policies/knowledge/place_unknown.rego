@@ -23,41 +23,35 @@ warn contains result if {
 }
 
 unknown contains result if {
-	some p in input.placements
-	p.dataset != ""
-	object.get(p, "content", "") != "metadata"
-	p.status == "unknown"
+	some p in lib.held
+	is_unknown(p)
 	result := {
-		"msg": sprintf("can't tell where %s of %s is: %s", [words[p.role], lib.title(p), object.get(p, "reason", "nothing says why")]),
+		"msg": sprintf("can't tell where %s of %s is: %s", [lib.the_part(p), lib.title(p), object.get(p, "reason", "nothing says why")]),
 		"placement": p.index,
 		"fix": object.get(fixes, object.get(p, "cause", "no_value"), fixes.no_value),
 	}
 }
 
+# The caller of a module decides, which is said once for the module.
+is_unknown(p) if not p.status in {"known", "one_of", "caller"}
+
+is_unknown(p) if {
+	p.status in {"known", "one_of"}
+	count(p.locations) == 0
+}
+
 # Some of the candidates would be right and some wrong.
 unknown contains result if {
-	some p in input.placements
-	p.dataset != ""
-	object.get(p, "content", "") != "metadata"
+	some p in lib.held
 	p.status == "one_of"
 	wrong := lib.wrong(p)
 	count(wrong) > 0
 	not lib.at_fault(p, wrong)
 	result := {
-		"msg": sprintf("%s of %s may be in %s", [words[p.role], lib.title(p), lib.where(wrong)]),
+		"msg": sprintf("%s of %s may be in %s", [lib.the_part(p), lib.title(p), lib.where(wrong)]),
 		"placement": p.index,
 		"setting": lib.setting(p),
 	}
-}
-
-words := {
-	"primary": "the primary copy",
-	"archive": "the archive",
-	"cache": "the cache",
-	"replica": "a replica",
-	"backup": "a backup",
-	"log": "a log",
-	"export": "an export",
 }
 
 fixes := {

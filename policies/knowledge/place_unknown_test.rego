@@ -63,3 +63,14 @@ test_unknown_without_cause_and_reason_warns_too if {
 	bare := object.remove(facts.unknown("primary"), ["cause", "reason"])
 	count(place_unknown.warn) == 1 with input as facts.store([bare]) with data.stateside.config as facts.config
 }
+
+test_place_without_locations_is_unknown if {
+	every p in [facts.placement("primary", []), facts.one_of("primary", [])] {
+		count(place_unknown.warn) == 1 with input as facts.store([p]) with data.stateside.config as facts.config
+	}
+}
+
+test_metadata_is_left_alone if {
+	p := object.union(facts.unknown("primary"), {"content": "metadata"})
+	place_unknown.warn == set() with input as facts.store([p]) with data.stateside.config as facts.config
+}

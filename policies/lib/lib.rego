@@ -7,34 +7,91 @@
 package stateside.lib
 
 # Uses for which a dataset may have its own allowed places, by the role in which
-# the data rests.
+# the data rests. A role that is not here is storage: it must be judged too.
 use_of := {
 	"primary": "storage",
 	"archive": "storage",
 	"cache": "storage",
+	"staging": "storage",
 	"replica": "replica",
 	"backup": "backup",
 	"log": "copy",
 	"export": "copy",
+	"key": "key",
 }
 
 # METADATA
 # description: |
-#   The placements of datasets whose place is known, or one of several. What is
-#   only about the data, and not the data, is left to rules of its own.
-judged := [p |
+#   The use that a placement belongs to. A copy of a key is a key, whatever its
+#   role, and what is only about the data is metadata.
+use(p) := "metadata" if {
+	is_metadata(p)
+} else := "key" if {
+	p.kind == "key"
+} else := object.get(use_of, p.role, "storage")
+
+# METADATA
+# description: Whether a placement is only about the data, and not the data.
+is_metadata(p) if p.content == "metadata"
+
+# METADATA
+# description: |
+#   The placements that hold a dataset. What is only about the data counts when
+#   the dataset says where its metadata may be.
+held := [p |
 	some p in input.placements
 	p.dataset != ""
+	counts(p)
+]
+
+counts(p) if not is_metadata(p)
+
+counts(p) if data.stateside.config.datasets[p.dataset].allow.metadata
+
+# METADATA
+# description: The placements whose place is known, or one of several.
+judged := [p |
+	some p in held
 	p.status in {"known", "one_of"}
-	object.get(p, "content", "") != "metadata"
 ]
 
 # METADATA
-# description: The placements to judge in roles that belong to a use.
-placements_for(use) := [p |
+# description: The placements to judge that belong to a use.
+placements_for(wanted) := [p |
 	some p in judged
-	use_of[p.role] == use
+	use(p) == wanted
 ]
+
+# METADATA
+# description: |
+#   Whether a placement is judged by the places of another use only for want of
+#   its own, and what is wrong with it warns. A key is not the data.
+soft(p) if {
+	use(p) == "key"
+	allowed_use(p) != "key"
+}
+
+# METADATA
+# description: What a placement is of its dataset, for messages.
+part(p) := object.get(parts, p.role, "part")
+
+# METADATA
+# description: The same with an article.
+the_part(p) := sprintf("%s %s", [object.get(articles, p.role, "a"), part(p)])
+
+parts := {
+	"primary": "primary copy",
+	"archive": "archive",
+	"cache": "cache",
+	"staging": "staging copy",
+	"replica": "replica",
+	"backup": "backup",
+	"log": "log",
+	"export": "export",
+	"key": "key",
+}
+
+articles := {"primary": "the", "archive": "the", "cache": "the", "export": "an"}
 
 # METADATA
 # description: The name of a dataset for messages.
@@ -44,9 +101,9 @@ title(p) := data.stateside.config.datasets[p.dataset].title
 # description: |
 #   The use whose allowed places count for a placement: its own, or storage when
 #   the dataset has none for it.
-allowed_use(p) := use if {
-	use := use_of[p.role]
-	data.stateside.config.datasets[p.dataset].allow[use]
+allowed_use(p) := own if {
+	own := use(p)
+	data.stateside.config.datasets[p.dataset].allow[own]
 } else := "storage"
 
 # METADATA
@@ -106,6 +163,7 @@ at_fault(p, locations) if {
 
 at_fault(p, locations) if {
 	p.status == "one_of"
+	count(locations) > 0
 	count(locations) == count(p.locations)
 }
 

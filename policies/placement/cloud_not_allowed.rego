@@ -12,7 +12,11 @@ package stateside.rules.cloud_not_allowed
 
 import data.stateside.lib
 
-deny contains result if {
+deny contains found[i] if not lib.soft(input.placements[i])
+
+warn contains found[i] if lib.soft(input.placements[i])
+
+found[p.index] := result if {
 	some p in lib.judged
 	wrong := lib.foreign_operator(p)
 	count(wrong) > 0
@@ -23,19 +27,9 @@ deny contains result if {
 	result := {
 		"msg": sprintf(
 			"%s of %s is with %s, not with an approved operator",
-			[words[p.role], lib.title(p), lib.where(wrong)],
+			[lib.part(p), lib.title(p), lib.where(wrong)],
 		),
 		"placement": p.index,
 		"setting": lib.setting(p),
 	}
-}
-
-words := {
-	"primary": "primary copy",
-	"archive": "archive",
-	"cache": "cache",
-	"replica": "replica",
-	"backup": "backup",
-	"log": "log",
-	"export": "export",
 }

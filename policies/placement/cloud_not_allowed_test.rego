@@ -45,3 +45,16 @@ test_candidates_wrong_for_different_reasons if {
 	count(said([facts.one_of("primary", [facts.virginia, facts.singapore])])) == 1
 	said([facts.one_of("primary", [facts.virginia, facts.ashburn])]) == set()
 }
+
+test_key_with_another_operator_warns if {
+	p := object.union(facts.placement("key", [facts.virginia]), {"kind": "key"})
+	said([p]) == set()
+	count(cloud_not_allowed.warn) == 1 with input as facts.store([p])
+		with data.stateside.config as facts.config
+		with data.stateside.geo.groups as facts.groups
+}
+
+test_data_does_not_warn if {
+	cloud_not_allowed.warn == set() with input as facts.store([facts.placement("primary", [facts.virginia])])
+		with data.stateside.config as facts.config
+}

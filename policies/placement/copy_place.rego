@@ -15,10 +15,8 @@ deny contains result if {
 	some p in lib.placements_for("copy")
 	wrong := lib.misplaced(p)
 	result := {
-		"msg": sprintf("%s of %s is kept in %s", [words[p.role], lib.title(p), lib.where(wrong)]),
+		"msg": sprintf("%s of %s is kept in %s", [lib.part(p), lib.title(p), lib.where(wrong)]),
 		"placement": p.index,
 		"setting": lib.setting(p),
 	}
 }
-
-words := {"log": "log", "export": "export"}

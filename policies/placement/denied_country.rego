@@ -4,7 +4,8 @@
 #   No copy of a dataset, in whatever role, may rest in a place that the
 #   configuration denies for it. The built-in group @countries-of-concern is the
 #   list of 28 CFR 202.601 with the territories of 202.209. A deny wins over every
-#   allow.
+#   allow. What is only about the data, such as the names of its tables, warns
+#   unless the dataset has places of its own for metadata.
 # related_resources:
 #   - ref: https://www.ecfr.gov/current/title-28/section-202.601
 #     description: 28 CFR 202.601, countries of concern
@@ -18,10 +19,21 @@ import data.stateside.lib
 
 deny contains result if {
 	some p in lib.judged
+	result := said(p, lib.title(p))
+}
+
+warn contains result if {
+	some p in input.placements
+	lib.is_metadata(p)
+	not lib.counts(p)
+	result := said(p, sprintf("metadata of %s", [lib.title(p)]))
+}
+
+said(p, what) := result if {
 	wrong := lib.denied(p)
 	lib.at_fault(p, wrong)
 	result := {
-		"msg": sprintf("%s is in a denied place: %s", [lib.title(p), lib.where(wrong)]),
+		"msg": sprintf("%s is in a denied place: %s", [what, lib.where(wrong)]),
 		"placement": p.index,
 		"setting": concat(".", ["datasets", p.dataset, "deny"]),
 	}

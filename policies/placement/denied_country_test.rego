@@ -12,7 +12,7 @@ said_with(placements, config) := result if {
 }
 
 test_denied_in_every_role if {
-	every role in ["primary", "replica", "backup", "log", "export", "cache", "archive"] {
+	every role in ["primary", "replica", "backup", "log", "export", "cache", "archive", "staging", "key"] {
 		said([facts.placement(role, [facts.beijing])]) == {{
 			"msg": "US user data is in a denied place: aws cn-north-1 (Beijing, CN)",
 			"placement": 0,
@@ -42,4 +42,31 @@ test_denied_service_is_found_in_whatever_cloud_it_keeps_the_data if {
 	on_aws := object.union(facts.virginia, {"operator": "snowflake"})
 	count(said_with([facts.placement("primary", [on_aws])], config)) == 1
 	said_with([facts.placement("primary", [facts.virginia])], config) == set()
+}
+
+about := object.union(facts.placement("primary", [facts.beijing]), {"content": "metadata"})
+
+test_metadata_warns if {
+	said([about]) == set()
+	denied_country.warn == {{
+		"msg": "metadata of US user data is in a denied place: aws cn-north-1 (Beijing, CN)",
+		"placement": 0,
+		"setting": "datasets.us.deny",
+	}} with input as facts.store([about])
+		with data.stateside.config as facts.config
+		with data.stateside.geo.groups as facts.groups
+}
+
+test_metadata_with_places_of_its_own_is_denied if {
+	judging := object.union(facts.config, {"datasets": {"us": {"allow": {"metadata": {"countries": ["US"]}}}}})
+	count(said_with([about], judging)) == 1
+	denied_country.warn == set() with input as facts.store([about])
+		with data.stateside.config as judging
+		with data.stateside.geo.groups as facts.groups
+}
+
+test_data_does_not_warn if {
+	denied_country.warn == set() with input as facts.store([facts.placement("primary", [facts.beijing])])
+		with data.stateside.config as facts.config
+		with data.stateside.geo.groups as facts.groups
 }

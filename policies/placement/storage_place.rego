@@ -1,9 +1,9 @@
 # METADATA
 # title: Data is stored outside its allowed places
 # description: |
-#   The primary store of a dataset must lie in the places that the configuration
-#   allows for storage. A store that spans several places must have all of them
-#   allowed.
+#   The primary store of a dataset, its archives, its caches and what it passes
+#   through must lie in the places that the configuration allows for storage. A
+#   store that spans several places must have all of them allowed.
 # custom:
 #   id: storage-place
 #   basis: policy

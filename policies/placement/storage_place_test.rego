@@ -32,13 +32,14 @@ test_unknown_is_left_to_another_rule if said([facts.unknown("primary")]) == set(
 
 test_denied_place_is_left_to_another_rule if said([facts.placement("primary", [facts.beijing])]) == set()
 
-test_caches_and_archives_are_storage if {
-	count(said([facts.placement("cache", [facts.singapore])])) == 1
-	count(said([facts.placement("archive", [facts.singapore])])) == 1
+test_roles_that_are_storage if {
+	every role in ["archive", "cache", "staging", "one yet to come"] {
+		count(said([facts.placement(role, [facts.singapore])])) == 1
+	}
 }
 
 test_other_roles_are_left_to_other_rules if {
-	every role in ["backup", "replica", "log", "export"] {
+	every role in ["backup", "replica", "log", "export", "key"] {
 		said([facts.placement(role, [facts.singapore])]) == set()
 	}
 }
