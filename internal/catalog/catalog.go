@@ -200,6 +200,12 @@ type GrantRule struct {
 	// Absent is the value that the documentation gives for an At that is not
 	// written.
 	Absent string `yaml:"absent,omitempty"`
+	// Within is the attribute of stores with what the type's Of names when that is
+	// no store itself but holds stores: a project, a resource group. The grant
+	// reaches each store of the cloud in the same one.
+	Within string `yaml:"within,omitempty"`
+	// Whole lists resource types that, named by Of, hold every store of the cloud.
+	Whole []string `yaml:"whole,omitempty"`
 	// Doc is the page that documents the default.
 	Doc string `yaml:"doc,omitempty"`
 }

@@ -278,6 +278,7 @@ func (ev *Evaluator) Attr(v *Value, name string) *Value {
 // part returns a part of an unknown value: unknown for the same reason.
 func (ev *Evaluator) part(v *Value, text, name string) *Value {
 	w := *v
+	w.parts, w.encoded = nil, nil
 	gap := *v.gap
 	if gap.form != "" {
 		gap.form += text
@@ -725,7 +726,7 @@ func (ev *Evaluator) concat(parts []*Value) *Value {
 	v := StringVal(text.String())
 	if gap != nil {
 		gap.Prefix, gap.form, gap.notNull = text.String(), formOf(parts), true
-		v = &Value{Kind: Unknown, gap: gap}
+		v = &Value{Kind: Unknown, gap: gap, parts: parts}
 	}
 	v.why, v.secret, v.ref = join(origins...), secret, refInside(parts)
 	return v

@@ -56,7 +56,11 @@ func (ev *Evaluator) call(e *hclsyntax.FunctionCallExpr, sc Scope) *Value {
 		return fn(ev, a)
 	}
 	if fn, ok := scalarFunctions()[name]; ok {
-		return ev.callScalar(name, fn, a)
+		v := ev.callScalar(name, fn, a)
+		if name == "jsonencode" && v.Kind != Failed {
+			v.encoded = a.values[0]
+		}
+		return v
 	}
 	return UnknownVal(model.AtApply, "the function "+name+" is not evaluated").Because(a.why())
 }

@@ -71,6 +71,9 @@ type Value struct {
 	def    *hcl.Range
 	ref    *Ref
 	secret bool
+
+	encoded *Value   // what jsonencode made the text of
+	parts   []*Value // that a text which is not wholly known was joined of
 }
 
 // AnyKey is the key of the element that stands for all in an open Object.
@@ -342,6 +345,9 @@ func (v *Value) AsSecret() *Value {
 	w.secret = true
 	return &w
 }
+
+// IsSecret says that the value's text must not be shown.
+func (v *Value) IsSecret() bool { return v.secret }
 
 // Named returns v as the value of a named object: a step with the object's
 // name and the place of its expression goes before the steps it has.

@@ -23,7 +23,7 @@ type end struct {
 
 // addCopies applies a copy rule to an instance.
 func (inv *inventory) addCopies(e *entry, rule catalog.CopyRule) {
-	prefix := commonBlocks(rule)
+	prefix := commonBlocks(rulePaths(rule))
 	nodes := e.inst.Body().nodes(inv.Evaluator, prefix)
 	if len(nodes) == 0 && rule.Absent != "" {
 		// The documented default holds without the block as well.
@@ -119,10 +119,10 @@ func either(stays, goes model.Place) model.Place {
 
 // commonBlocks is the path of the nested block in which all the attributes of
 // a rule stand.
-func commonBlocks(rule catalog.CopyRule) []segment {
+func commonBlocks(paths []string) []segment {
 	var common []segment
 	first := true
-	for _, path := range rulePaths(rule) {
+	for _, path := range paths {
 		segments := parsePath(path)
 		segments = segments[:len(segments)-1]
 		if first {
@@ -138,11 +138,16 @@ func commonBlocks(rule catalog.CopyRule) []segment {
 	return common
 }
 
-// rulePaths lists the attributes of the instance that a rule reads. Of a path
-// that goes on in another resource, the part in this one counts.
+// rulePaths lists the attributes of the instance that a rule reads.
 func rulePaths(rule catalog.CopyRule) []string {
+	return pathsHere(append([]string{rule.At, rule.From, rule.In, rule.Host}, slices.Sorted(maps.Keys(rule.When))...))
+}
+
+// pathsHere leaves out the paths that are not set. Of one that goes on in another
+// resource, the part in this one counts.
+func pathsHere(all []string) []string {
 	var paths []string
-	for _, path := range append([]string{rule.At, rule.From, rule.In, rule.Host}, slices.Sorted(maps.Keys(rule.When))...) {
+	for _, path := range all {
 		if path != "" {
 			here, _, _ := strings.Cut(path, ">")
 			paths = append(paths, here)

@@ -61,6 +61,11 @@ func (inv *inventory) collect() {
 	}
 	inv.copyWithinGroups()
 	for _, e := range inv.entries {
+		for _, rule := range e.typ.Grants {
+			inv.addGrants(e, rule)
+		}
+	}
+	for _, e := range inv.entries {
 		if e.store != nil && !e.part {
 			inv.doc.Stores = append(inv.doc.Stores, *e.store)
 		}

@@ -124,6 +124,13 @@ func Describe(doc model.Document) string {
 		}
 		fmt.Fprintf(&b, "%s %s%s →%s  %s\n", cmp.Or(c.From, c.FromName), automatic, c.Means, to, placeLine(c.Place))
 	}
+	for _, g := range doc.Grants {
+		conditional := ""
+		if g.Conditional {
+			conditional = " under conditions"
+		}
+		fmt.Fprintf(&b, "%s: %s %s may %s%s\n", cmp.Or(g.Store, g.StoreName), g.Principal.Kind, g.Principal.ID, strings.Join(g.Actions, ", "), conditional)
+	}
 	for _, p := range doc.Problems {
 		fmt.Fprintf(&b, "%s: %s\n", p.Kind, p.Message)
 	}
