@@ -73,7 +73,8 @@ type Result struct {
 	// WorkDir is the directory from which paths are shown.
 	WorkDir string
 
-	given given
+	given    given
+	comments []source.Comment
 }
 
 // maxStdin is the largest standard input that is read, in bytes.
@@ -113,8 +114,12 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 	r := &Result{Config: cfg, Tree: tree, WorkDir: s.workDir}
 	claimed, doc := read(ctx, tree, s, cfg, o)
 	r.remember(o)
+	slices.Sort(claimed)
+	for _, name := range claimed {
+		r.comments = append(r.comments, tree.Comments(name)...)
+	}
 	o.stage("joining what was found")
-	r.Document = inventory.Join(doc, cfg)
+	r.Document = inventory.Join(doc, cfg, r.comments)
 	r.Report = model.Report{
 		Version: model.Version, Tool: o.Tool, Config: cfg.File, Now: o.Now.UTC().Format(time.RFC3339),
 		Summary: summarize(r.Document, len(claimed)), Empty: s.empty(claimed), Findings: []model.Finding{}, Problems: r.Document.Problems,

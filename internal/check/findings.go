@@ -48,6 +48,13 @@ func toFinding(r engine.Result, in *model.Input, cfg *config.Config) (model.Find
 		c := &in.Copies.Out[0]
 		f.Address, f.Source = c.Address, &c.Source
 	}
+	if r.Access >= 0 {
+		if r.Access >= len(in.Access) {
+			return f, fmt.Errorf("%s: rule %s names access %d, which the input does not have", r.Rule.File, r.Rule.ID, r.Access)
+		}
+		access(&f, in, in.Access[r.Access])
+		return f, nil
+	}
 	if r.Placement < 0 {
 		return f, nil
 	}
@@ -82,6 +89,33 @@ func place(f *model.Finding, in *model.Input, p model.Placement) {
 	}
 }
 
+// access says which grant a finding is about.
+func access(f *model.Finding, in *model.Input, a model.Access) {
+	f.Dataset = a.Dataset
+	for i := range in.Grants {
+		g := &in.Grants[i]
+		if g.ID != a.Grant {
+			continue
+		}
+		f.Grant, f.Source, f.Because = g.ID, &g.Source, g.Because
+		if f.Store == "" {
+			f.Address = g.Address
+		}
+		for _, d := range datasetsOf(in) {
+			if d.Name == a.Dataset {
+				f.Role, f.Path = d.Role, d.Path
+			}
+		}
+	}
+}
+
+func datasetsOf(in *model.Input) []model.Dataset {
+	if in.Store == nil {
+		return nil
+	}
+	return in.Store.Datasets
+}
+
 // deciding is where a store's own block says the place, else the block.
 func deciding(s *model.Store) *model.Source {
 	if len(s.Place.Because) > 0 {
@@ -102,7 +136,7 @@ func setting(path string, cfg *config.Config) *model.Step {
 		return nil
 	}
 	step := &model.Step{What: path, Value: text}
-	if cfg.File != "" {
+	if src.Line > 0 && cfg.File != "" {
 		step.Source = &src
 	}
 	return step
@@ -112,13 +146,16 @@ func setting(path string, cfg *config.Config) *model.Step {
 // move.
 func fingerprint(f model.Finding) string {
 	parts := []string{f.Rule, f.Store, f.Copy, f.Dataset, string(f.Role)}
+	if f.Grant != "" {
+		parts = append(parts, f.Grant)
+	}
 	if f.Place != nil {
 		parts = append(parts, string(f.Place.Status))
 		for _, l := range f.Place.Locations {
 			parts = append(parts, l.Cloud, l.Region, l.Site, l.Endpoint)
 		}
 	}
-	if f.Store == "" || f.Place == nil {
+	if f.Grant == "" && (f.Store == "" || f.Place == nil) {
 		parts = append(parts, f.Message, f.Address)
 		if f.Source != nil {
 			parts = append(parts, f.Source.File)

@@ -40,8 +40,14 @@ type Config struct {
 	Unlabelled string
 	// Unknown says what an unknown place is: Warn or Deny.
 	Unknown string
+	// Profile whose entries stand for those that datasets do not write.
+	Profile string
 	// Sites of one's own, by name.
 	Sites map[string]Site
+	// Principals whose organisation or country is known, by name.
+	Principals map[string]Principal
+	// Terms on which exceptions are accepted.
+	Terms Terms
 	// Exceptions in the order of the file.
 	Exceptions []Exception
 	// Exclude lists patterns of paths that are not checked.
@@ -74,6 +80,18 @@ type Dataset struct {
 	Allow map[string]Places
 	// Deny gives places that are never allowed, whatever Allow says.
 	Deny Places
+	// Access says who may read; nil when nothing is said.
+	Access *Access
+	// Profile of the dataset, when it is not that of the file.
+	Profile string
+	// Classes of the data, as 28 CFR 202.205 tells them apart.
+	Classes []string
+	// Subjects is how many people the data is about; 0 when it is not said.
+	Subjects int
+	// Thresholds of the profile, by class: with more subjects data is bulk.
+	Thresholds map[string]int
+	// Anywhere says that the data may rest in any place that Deny leaves.
+	Anywhere bool
 }
 
 // Match is a condition on stores. Of the fields that are set each must fit,
@@ -92,6 +110,9 @@ type Match struct {
 	// Role in which such a store holds the data, where its type does not tell:
 	// a bucket into which a tool writes backups. Empty for the store's own.
 	Role model.Role
+	// DeleteBy is the last day on which such a store may be there, YYYY-MM-DD;
+	// empty when it may stay.
+	DeleteBy string
 }
 
 // Places is a condition on locations. Of the fields that are set each must fit.
@@ -118,7 +139,18 @@ type Site struct {
 	Operator string
 	// Match lists patterns of hosts, or datacenter:NAME.
 	Match []string
+	// Status of the site: active when absent.
+	Status string
+	// DrainBy is the last day on which data may be there, YYYY-MM-DD; may be empty.
+	DrainBy string
 }
+
+// The statuses of a site.
+const (
+	Active   = "active"
+	Draining = "draining" // its data is on the way out
+	Closed   = "closed"
+)
 
 // Exception lets findings pass that are known and accepted for a time.
 type Exception struct {
@@ -126,6 +158,8 @@ type Exception struct {
 	Rule string
 	// Address is a pattern of the stores' addresses.
 	Address string
+	// Granted is the day on which it was, YYYY-MM-DD; may be empty.
+	Granted string
 	// Until is the last day on which it holds, YYYY-MM-DD.
 	Until string
 	// Approver who accepts it.
@@ -241,9 +275,41 @@ func (c *Config) ForPolicies() map[string]any {
 		for use, places := range d.Allow {
 			allow[use] = places.forPolicies()
 		}
-		datasets[name] = map[string]any{"title": d.Title, "allow": allow, "deny": d.Deny.forPolicies()}
+		dataset := map[string]any{"title": d.Title, "allow": allow, "deny": d.Deny.forPolicies(), "classes": nonNil(d.Classes)}
+		if d.Access != nil {
+			dataset["access"] = d.Access.forPolicies()
+		}
+		if d.Subjects > 0 {
+			dataset["subjects"] = d.Subjects
+		}
+		if d.Thresholds != nil {
+			dataset["thresholds"] = d.Thresholds
+		}
+		datasets[name] = dataset
 	}
-	return map[string]any{"datasets": datasets, "unlabelled": c.Unlabelled, "unknown": c.Unknown}
+	sites := map[string]any{}
+	for name, s := range c.Sites {
+		sites[name] = s.forPolicies()
+	}
+	return map[string]any{
+		"datasets": datasets, "sites": sites, "unlabelled": c.Unlabelled, "unknown": c.Unknown,
+		"exception_terms": c.Terms.forPolicies(),
+	}
+}
+
+func nonNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+func (s Site) forPolicies() map[string]any {
+	fields := map[string]any{"country": s.Country, "status": s.Status}
+	if s.DrainBy != "" {
+		fields["drain_by"] = s.DrainBy
+	}
+	return fields
 }
 
 // forPolicies leaves out the fields that are not set: they restrict nothing.

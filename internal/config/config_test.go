@@ -15,7 +15,7 @@ datasets:
   us-user-data:
     title: US user data
     match:
-      - {labels: {data-subject: us-user, purpose: backup}, role: backup}
+      - {labels: {data-subject: us-user, purpose: backup}, role: backup, delete_by: 2026-06-30}
       - labels: {data-subject: "us-*"}
         paths: ["infra/**"]
         addresses: ["module.users.*"]
@@ -25,14 +25,21 @@ datasets:
       storage: {countries: [US], clouds: [oci], sites: [va1]}
       backup: {subdivisions: [US-AZ], regions: ["oci:us-phoenix-1"]}
     deny: {countries: ["@countries-of-concern"]}
+    access: {countries: [US], deny: {organisations: [parent], principals: [parent-company]}, undeclared: warn}
+    classes: [identifiers, health]
+    subjects: 250000
 unlabelled: us-user-data
 unknown: deny
+principals:
+  parent-company: {match: ["group:eng-bj@*", 198.51.100.0/24], organisation: parent, country: CN}
+exception_terms: {max_days: 90, require: [ticket], never: [denied-country]}
 sites:
-  va1: {country: US, subdivision: US-VA, operator: Colo Inc, match: ["*.va1.corp.example"]}
+  va1: {country: US, subdivision: US-VA, operator: Colo Inc, match: ["*.va1.corp.example"], drain_by: 2026-06-30}
 exclude: ["examples/**"]
 exceptions:
   - rule: backup-place
     address: "module.legacy.*"
+    granted: 2026-10-01
     until: 2026-12-31
     approver: security@example.com
     reason: drain in progress
@@ -48,7 +55,7 @@ func TestParse(t *testing.T) {
 	want := Dataset{
 		Title: "US user data",
 		Match: []Match{
-			{Labels: map[string]string{"data-subject": "us-user", "purpose": "backup"}, Role: model.Backup},
+			{Labels: map[string]string{"data-subject": "us-user", "purpose": "backup"}, Role: model.Backup, DeleteBy: "2026-06-30"},
 			{
 				Labels: map[string]string{"data-subject": "us-*"}, Paths: []string{"infra/**"},
 				Addresses: []string{"module.users.*"}, Names: []string{"users"}, Types: []string{"aws_db_instance"},
@@ -59,21 +66,34 @@ func TestParse(t *testing.T) {
 			"backup":  {Subdivisions: []string{"US-AZ"}, Regions: []string{"oci:us-phoenix-1"}},
 		},
 		Deny: Places{Countries: []string{"@countries-of-concern"}},
+		Access: &Access{
+			Countries: []string{"US"}, Deny: Readers{Organisations: []string{"parent"}, Principals: []string{"parent-company"}},
+			Undeclared: Warn, Public: Deny,
+		},
+		Classes: []string{"identifiers", "health"}, Subjects: 250000,
 	}
 	if diff := cmp.Diff(want, got.Datasets["us-user-data"]); diff != "" {
 		t.Errorf("dataset (-want +got)\n%s", diff)
 	}
-	site := Site{Country: "US", Subdivision: "US-VA", Operator: "Colo Inc", Match: []string{"*.va1.corp.example"}}
+	site := Site{Country: "US", Subdivision: "US-VA", Operator: "Colo Inc", Match: []string{"*.va1.corp.example"}, Status: Draining, DrainBy: "2026-06-30"}
 	if diff := cmp.Diff(map[string]Site{"va1": site}, got.Sites); diff != "" {
 		t.Errorf("sites (-want +got)\n%s", diff)
 	}
 	exception := Exception{
-		Rule: "backup-place", Address: "module.legacy.*", Until: "2026-12-31", Approver: "security@example.com",
+		Rule: "backup-place", Address: "module.legacy.*", Granted: "2026-10-01", Until: "2026-12-31", Approver: "security@example.com",
 		Reason: "drain in progress", Ticket: "SEC-1",
-		Source: model.Source{File: "stateside.yaml", Line: 22, Column: 5, EndLine: 22, EndColumn: 5},
+		Source: model.Source{File: "stateside.yaml", Line: 28, Column: 5, EndLine: 28, EndColumn: 5},
 	}
 	if diff := cmp.Diff([]Exception{exception}, got.Exceptions); diff != "" {
 		t.Errorf("exceptions (-want +got)\n%s", diff)
+	}
+	who := Principal{Match: []string{"group:eng-bj@*", "198.51.100.0/24"}, Organisation: "parent", Country: "CN"}
+	if diff := cmp.Diff(map[string]Principal{"parent-company": who}, got.Principals); diff != "" {
+		t.Errorf("principals (-want +got)\n%s", diff)
+	}
+	terms := Terms{MaxDays: 90, Require: []string{"ticket"}, Never: []string{"denied-country"}}
+	if diff := cmp.Diff(terms, got.Terms); diff != "" {
+		t.Errorf("terms (-want +got)\n%s", diff)
 	}
 	if got.Unlabelled != "us-user-data" || got.Unknown != Deny {
 		t.Errorf("unlabelled %q, unknown %q", got.Unlabelled, got.Unknown)
@@ -91,12 +111,12 @@ func TestParseErrors(t *testing.T) {
 		{"empty", "", "f:1: the file is empty; `version: 1` and `datasets:` are needed"},
 		{"not YAML", "a: [", "f:1: did not find expected node content"},
 		{"two documents", head + "---\nversion: 1\n", "f:1: more than one document; only one is read"},
-		{"not a mapping", "- a\n", "f:1: the configuration must be a mapping with datasets, exceptions, exclude, sites, unknown, unlabelled, version"},
+		{"not a mapping", "- a\n", "f:1: the configuration must be a mapping with datasets, exception_terms, exceptions, exclude, principals, profile, sites, unknown, unlabelled, version"},
 		{"no version", "datasets: {us: {}}\n", "f:1: `version: 1` is missing"},
 		{"other version", strings.Replace(head, "1", "2", 1), "f:1: version can't be \"2\"; did you mean \"1\"?"},
 		{"no datasets", "version: 1\n", "f:1: `datasets` is missing: name the data and where it may rest"},
 		{"unknown key", head + "datsets: {}\n", "f:3: the configuration has no key \"datsets\"; did you mean \"datasets\"?"},
-		{"far from any key", head + "zzzzzzzzzz: {}\n", "f:3: the configuration has no key \"zzzzzzzzzz\"; known are datasets, exceptions, exclude, sites, unknown, unlabelled, version"},
+		{"far from any key", head + "zzzzzzzzzz: {}\n", "f:3: the configuration has no key \"zzzzzzzzzz\"; known are datasets, exception_terms, exceptions, exclude, principals, profile, sites, unknown, unlabelled, version"},
 		{"key twice", head + "unknown: warn\nunknown: deny\n", "f:4: the configuration has the key \"unknown\" twice"},
 		{"unknown value", head + "unknown: fail\n", "f:3: unknown can't be \"fail\"; known are deny, warn"},
 		{"unlabelled names no dataset", head + "unlabelled: uss\n", "f:3: unlabelled can't be \"uss\"; did you mean \"us\"?"},
@@ -122,6 +142,14 @@ func TestParseErrors(t *testing.T) {
 		{"site's subdivision", head + "sites: {va1: {country: US, subdivision: DE-BE, match: [a]}}\n", "f:3: subdivision \"DE-BE\" of site va1 is not in US"},
 		{"exception without reason", head + "exceptions:\n  - {rule: a, address: b, until: 2026-01-01, approver: c}\n", "f:4: an exception needs `reason`"},
 		{"exception's end", head + "exceptions:\n  - {rule: a, address: b, until: soon, approver: c, reason: d}\n", "f:4: until must be a day such as 2026-12-31, not \"soon\""},
+		{"profile", head + "profile: us\n", "f:3: profile can't be \"us\"; did you mean \"eu\"?"},
+		{"class", "version: 1\ndatasets: {us: {classes: [dna]}}\n", "f:2: classes can't have \"dna\"; known are biometric, financial, genomic, geo-precise, government-related, health, identifiers, omic"},
+		{"subjects", "version: 1\ndatasets: {us: {subjects: many}}\n", "f:2: subjects must be a whole number from 1 on"},
+		{"principal without match", head + "principals: {p: {country: CN}}\n", "f:3: principal p needs a `match`"},
+		{"principal's country", head + "principals: {p: {match: [a], country: China}}\n", "f:3: \"China\" is no ISO 3166-1 country code; did you mean \"CN\"?"},
+		{"principal that is not there", "version: 1\ndatasets: {us: {access: {principals: [p]}}}\n", "f:2: access.principals can't have \"p\"; known are "},
+		{"site's end", head + "sites: {va1: {country: US, match: [a], drain_by: soon}}\n", "f:3: drain_by must be a day such as 2026-12-31, not \"soon\""},
+		{"required field", head + "exception_terms: {require: [owner]}\n", "f:3: require can't have \"owner\"; known are approver, granted, ticket"},
 		{"dataset named as a keyword", "version: 1\ndatasets: {warn: {}}\n", "f:2: a dataset can't be named \"warn\""},
 	}
 	for _, tt := range tests {
@@ -135,6 +163,84 @@ func TestParseErrors(t *testing.T) {
 				t.Errorf("error\n%s\nwant\n%s", err, tt.want)
 			}
 		})
+	}
+}
+
+func TestProfiles(t *testing.T) {
+	t.Parallel()
+	const threshold = 10_000
+	tests := []struct {
+		name, text string
+		want       string // what counts for storage, denial and access
+	}{
+		{"none is named", "datasets: {us: {}}", "US (profile us-only) | @countries-of-concern (profile us-only) | "},
+		{"none is named, and the dataset says something", "datasets: {us: {allow: {storage: {countries: [SG]}}}}", "SG |  | "},
+		{"none is named, and the dataset denies", "datasets: {us: {deny: {countries: [SG]}}}", " | SG | "},
+		{"fills in", "profile: us-only\ndatasets: {us: {allow: {storage: {countries: [SG]}}}}", "SG | @countries-of-concern (profile us-only) | "},
+		{"anywhere", "profile: us-only\ndatasets: {us: {allow: anywhere}}", " | @countries-of-concern (profile us-only) | "},
+		{"of the dataset", "profile: us-only\ndatasets: {us: {profile: eu}}", "@eea (profile eu) |  | @eea (profile eu)"},
+		{"none at all", "profile: none\ndatasets: {us: {}}", " |  | "},
+		{"28 CFR 202", "profile: doj-dsp\ndatasets: {us: {}}", " | @countries-of-concern (profile doj-dsp) | not @countries-of-concern (profile doj-dsp)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c, err := Parse("f", []byte("version: 1\n"+tt.text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var texts []string
+			for _, entry := range []string{"allow.storage", "deny", "access"} {
+				text, _, _ := c.Setting("datasets.us." + entry)
+				texts = append(texts, text)
+			}
+			if got := strings.Join(texts, " | "); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+	for _, name := range ProfileNames() {
+		p, err := LoadProfile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Title == "" || p.Basis == "" || len(p.Sources) == 0 {
+			t.Errorf("%s lacks a title, a basis or sources", name)
+		}
+		if name == "doj-dsp" && p.Thresholds["health"] != threshold {
+			t.Errorf("%s has the thresholds %v", name, p.Thresholds)
+		}
+	}
+	c, err := Parse("f", []byte("version: 1\nprofile: cjis\ndatasets: {cji: {}}"))
+	if err != nil || c.Unknown != Deny {
+		t.Errorf("unknown %q, error %v", c.Unknown, err)
+	}
+}
+
+func TestPrincipalFits(t *testing.T) {
+	t.Parallel()
+	p := Principal{Match: []string{"arn:aws:iam::111122223333:*", "198.51.100.0/24", "203.0.113.7"}}
+	for _, c := range []struct {
+		kind model.PrincipalKind
+		id   string
+		want bool
+	}{
+		{model.RolePrincipal, "arn:aws:iam::111122223333:role/a", true},
+		{model.RolePrincipal, "arn:aws:iam::444455556666:role/a", false},
+		{model.NetworkPrincipal, "198.51.100.8/30", true},
+		{model.NetworkPrincipal, "198.51.0.0/16", true},
+		{model.NetworkPrincipal, "198.51.101.0/24", false},
+		{model.NetworkPrincipal, "203.0.113.7", true},
+		{model.NetworkPrincipal, "2001:db8::/32", false},
+		{model.UserPrincipal, "198.51.100.8/30", false},
+		{model.SomePrincipal, "", false},
+	} {
+		if got := p.Fits(model.Principal{Kind: c.kind, ID: c.id}); got != c.want {
+			t.Errorf("%s %s: %t", c.kind, c.id, got)
+		}
+	}
+	if (Principal{Match: []string{"*"}}).Fits(model.Principal{Kind: model.SomePrincipal}) {
+		t.Error("nobody known fits a pattern")
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,7 +32,7 @@ func Parse(file string, data []byte) (*Config, error) {
 		return nil, yamlError(file, err)
 	}
 	p := &parser{file: file, config: &Config{
-		File: file, Text: data, Unknown: Warn, Datasets: map[string]Dataset{}, Sites: map[string]Site{},
+		File: file, Text: data, Datasets: map[string]Dataset{}, Sites: map[string]Site{}, Principals: map[string]Principal{},
 		sources: map[string]model.Source{}, texts: map[string]string{},
 	}}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
@@ -162,13 +163,16 @@ func (p *parser) top(n *yaml.Node) {
 	hasVersion := false
 	var unlabelled *yaml.Node
 	p.fields(n, "the configuration", map[string]func(*yaml.Node){
-		"version":    func(n *yaml.Node) { hasVersion = true; p.oneOf(n, "version", "1") },
-		"sites":      p.sites,
-		"datasets":   func(*yaml.Node) {}, // read below, when the sites are known
-		"unlabelled": func(n *yaml.Node) { unlabelled = n },
-		"unknown":    func(n *yaml.Node) { p.config.Unknown = p.oneOf(n, "unknown", Warn, Deny) },
-		"exceptions": p.exceptions,
-		"exclude":    func(n *yaml.Node) { p.config.Exclude = p.patterns(n, "exclude") },
+		"version":         func(n *yaml.Node) { hasVersion = true; p.oneOf(n, "version", "1") },
+		"profile":         func(n *yaml.Node) { p.config.Profile = p.profileName(n, "profile") },
+		"sites":           p.sites,
+		"principals":      p.principals,
+		"datasets":        func(*yaml.Node) {}, // read below, when the sites are known
+		"unlabelled":      func(n *yaml.Node) { unlabelled = n },
+		"unknown":         func(n *yaml.Node) { p.config.Unknown = p.oneOf(n, "unknown", Warn, Deny) },
+		"exceptions":      p.exceptions,
+		"exception_terms": p.terms,
+		"exclude":         func(n *yaml.Node) { p.config.Exclude = p.patterns(n, "exclude") },
 	})
 	if n.Kind != yaml.MappingNode {
 		return
@@ -184,6 +188,7 @@ func (p *parser) top(n *yaml.Node) {
 	if len(p.config.Datasets) == 0 {
 		p.fail(n, "`datasets` is missing: name the data and where it may rest")
 	}
+	p.applyProfiles()
 	p.config.Unlabelled = Warn
 	if unlabelled != nil {
 		known := append(slices.Collect(maps.Keys(p.config.Datasets)), Warn, Ignore)
@@ -205,10 +210,14 @@ func (p *parser) dataset(name string, key, n *yaml.Node) Dataset {
 	path := "datasets." + name
 	p.note(path, key, name)
 	p.fields(n, "dataset "+name, map[string]func(*yaml.Node){
-		"title": func(n *yaml.Node) { d.Title = p.text(n, "title") },
-		"match": func(n *yaml.Node) { d.Match = p.matches(n) },
-		"allow": func(n *yaml.Node) { p.allow(n, path+".allow", d.Allow) },
-		"deny":  func(n *yaml.Node) { d.Deny = p.places(n, "deny", path+".deny") },
+		"title":    func(n *yaml.Node) { d.Title = p.text(n, "title") },
+		"match":    func(n *yaml.Node) { d.Match = p.matches(n) },
+		"allow":    func(n *yaml.Node) { d.Anywhere = p.allow(n, path+".allow", d.Allow) },
+		"deny":     func(n *yaml.Node) { d.Deny = p.places(n, "deny", path+".deny") },
+		"access":   func(n *yaml.Node) { d.Access = p.access(n, path+".access") },
+		"profile":  func(n *yaml.Node) { d.Profile = p.profileName(n, "profile") },
+		"classes":  func(n *yaml.Node) { d.Classes = p.each(n, "classes", Classes()) },
+		"subjects": func(n *yaml.Node) { d.Subjects = p.number(n, "subjects") },
 	})
 	if _, ok := d.Allow["storage"]; !ok && len(d.Allow) > 0 {
 		p.fail(n, "dataset %s allows no `storage`, which also stands for the uses that are not written", name)
@@ -222,12 +231,18 @@ func (p *parser) note(path string, n *yaml.Node, text string) {
 	p.config.texts[path] = text
 }
 
-func (p *parser) allow(n *yaml.Node, path string, allow map[string]Places) {
+// allow reads the allowed places by use; anywhere says that all are.
+func (p *parser) allow(n *yaml.Node, path string, allow map[string]Places) (anywhere bool) {
+	if n.Kind == yaml.ScalarNode && n.Value == Anywhere {
+		p.note(path, n, Anywhere)
+		return true
+	}
 	known := map[string]func(*yaml.Node){}
 	for _, use := range Uses() {
 		known[use] = func(n *yaml.Node) { allow[use] = p.places(n, "allow."+use, path+"."+use) }
 	}
 	p.fields(n, "allow", known)
+	return false
 }
 
 func (p *parser) places(n *yaml.Node, what, path string) Places {
@@ -385,6 +400,7 @@ func (p *parser) match(n *yaml.Node) Match {
 		"names":     func(n *yaml.Node) { m.Names = p.texts(n, "names") },
 		"types":     func(n *yaml.Node) { m.Types = p.texts(n, "types") },
 		"role":      func(n *yaml.Node) { m.Role = model.Role(p.oneOf(n, "role", roles()...)) },
+		"delete_by": func(n *yaml.Node) { m.DeleteBy = p.day(n, "delete_by") },
 	})
 	if n.Kind == yaml.MappingNode && m.Labels == nil && m.Paths == nil && m.Addresses == nil && m.Names == nil && m.Types == nil {
 		p.fail(n, "an entry of match has no condition: it would match every store")
@@ -424,15 +440,42 @@ func (p *parser) sites(n *yaml.Node) {
 			"subdivision": func(n *yaml.Node) { s.Subdivision = p.text(n, "subdivision") },
 			"operator":    func(n *yaml.Node) { s.Operator = p.text(n, "operator") },
 			"match":       func(n *yaml.Node) { s.Match = p.texts(n, "match") },
+			"status":      func(n *yaml.Node) { s.Status = p.oneOf(n, "status", Active, Draining, Closed) },
+			"drain_by":    func(n *yaml.Node) { s.DrainBy = p.day(n, "drain_by") },
 		})
+		if s.Status == "" {
+			s.Status = Active
+			if s.DrainBy != "" {
+				s.Status = Draining
+			}
+		}
 		if s.Country == "" || len(s.Match) == 0 {
 			p.fail(key, "site %s needs a `country` and a `match`", name)
 		}
 		if s.Subdivision != "" && !strings.HasPrefix(s.Subdivision, s.Country+"-") {
 			p.fail(key, "subdivision %q of site %s is not in %s", s.Subdivision, name, s.Country)
 		}
+		p.note("sites."+name, key, name)
 		p.config.Sites[name] = s
 	})
+}
+
+// day reads a date.
+func (p *parser) day(n *yaml.Node, what string) string {
+	text := p.text(n, what)
+	if _, err := time.Parse(time.DateOnly, text); err != nil && text != "" {
+		p.fail(n, "%s must be a day such as 2026-12-31, not %q", what, text)
+	}
+	return text
+}
+
+// number reads a whole number from 1 on.
+func (p *parser) number(n *yaml.Node, what string) int {
+	number, err := strconv.Atoi(n.Value)
+	if n.Kind != yaml.ScalarNode || err != nil || number < 1 {
+		p.fail(n, "%s must be a whole number from 1 on", what)
+	}
+	return number
 }
 
 func (p *parser) exceptions(n *yaml.Node) {
@@ -456,12 +499,8 @@ func (p *parser) exception(n *yaml.Node) Exception {
 		"approver": text(&e.Approver, "approver"),
 		"reason":   text(&e.Reason, "reason"),
 		"ticket":   text(&e.Ticket, "ticket"),
-		"until": func(n *yaml.Node) {
-			e.Until = p.text(n, "until")
-			if _, err := time.Parse(time.DateOnly, e.Until); err != nil && e.Until != "" {
-				p.fail(n, "until must be a day such as 2026-12-31, not %q", e.Until)
-			}
-		},
+		"granted":  func(n *yaml.Node) { e.Granted = p.day(n, "granted") },
+		"until":    func(n *yaml.Node) { e.Until = p.day(n, "until") },
 	})
 	for _, field := range []struct{ name, value string }{
 		{"rule", e.Rule}, {"address", e.Address}, {"until", e.Until}, {"approver", e.Approver}, {"reason", e.Reason},

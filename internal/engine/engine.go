@@ -44,13 +44,21 @@ type Rule struct {
 	Basis string
 	// Remedy says what to do about a finding.
 	Remedy string
+	// References to what the rule rests on.
+	References []Reference
+	// Never says that there are no exceptions of the rule.
+	Never bool
 	// Severities that the rule can give.
 	Severities []model.Severity
 	// File that declares it.
 	File string
 
-	pkg string
+	pkg      string
+	severity string // as the METADATA says it, for people
 }
+
+// Reference is a page that a rule rests on.
+type Reference struct{ Title, URL string }
 
 // ruleSet is a set of results that a package defines.
 type ruleSet struct {
@@ -245,6 +253,11 @@ func (r *Rule) annotate(m *ast.Module) {
 			r.ID = id
 		}
 		r.Basis, r.Remedy = text("basis"), text("remedy")
+		r.Never = a.Custom["exceptable"] == false
+		r.severity = text("severity")
+		for _, ref := range a.RelatedResources {
+			r.References = append(r.References, Reference{ref.Description, ref.Ref.String()})
+		}
 	}
 	if r.Title == "" {
 		r.Title = r.ID
@@ -300,6 +313,8 @@ type Result struct {
 	Message string
 	// Placement is the index of the placement concerned, -1 for none.
 	Placement int
+	// Access is the index of the access concerned, -1 for none.
+	Access int
 	// Setting is the entry of the configuration that is not met, if any.
 	Setting string
 	// Fix of the rule's own for this case, if any.

@@ -184,6 +184,9 @@ func (r *reads) visible(in *model.Input) ([]byte, error) {
 	if r.fields["placements"] {
 		shown.Placements = in.Placements
 	}
+	if r.fields["access"] {
+		shown.Access = in.Access
+	}
 	if r.fields["problem"] {
 		shown.Problem = in.Problem
 	}
@@ -318,9 +321,9 @@ func evalError(err error) error {
 }
 
 // result reads one element of a rule's set: a message, or an object with msg
-// and, if it likes, placement, setting and fix.
+// and, if it likes, placement or access, setting and fix.
 func (s ruleSet) result(said any) (Result, error) {
-	r := Result{Rule: s.rule, Severity: s.severity, Placement: -1}
+	r := Result{Rule: s.rule, Severity: s.severity, Placement: -1, Access: -1}
 	switch said := said.(type) {
 	case string:
 		r.Message = said
@@ -328,12 +331,16 @@ func (s ruleSet) result(said any) (Result, error) {
 		r.Message, _ = said["msg"].(string)
 		r.Setting, _ = said["setting"].(string)
 		r.Fix, _ = said["fix"].(string)
-		if n, ok := said["placement"].(json.Number); ok {
-			i, err := n.Int64()
-			if err != nil {
-				return r, fmt.Errorf("%s: rule %s names placement %s", s.rule.File, s.rule.ID, n)
+		for name, index := range map[string]*int{"placement": &r.Placement, "access": &r.Access} {
+			n, ok := said[name].(json.Number)
+			if !ok {
+				continue
 			}
-			r.Placement = int(i)
+			i, err := n.Int64()
+			if err != nil || i < 0 {
+				return r, fmt.Errorf("%s: rule %s names %s %s", s.rule.File, s.rule.ID, name, n)
+			}
+			*index = int(i)
 		}
 	}
 	if strings.TrimSpace(r.Message) == "" {

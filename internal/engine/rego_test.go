@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,8 +96,13 @@ func TestRulesAreComplete(t *testing.T) {
 		if r.Basis != "policy" && r.Basis != "contract" && r.Basis != "regulation" {
 			t.Errorf("%s has the basis %q", r.ID, r.Basis)
 		}
-		if len(r.Severities) == 0 {
-			t.Errorf("%s has neither deny nor warn", r.ID)
+		var severities []string
+		for _, s := range r.Severities {
+			severities = append(severities, string(s))
+		}
+		slices.Sort(severities)
+		if got := strings.Join(severities, " or "); got == "" || got != r.severity {
+			t.Errorf("%s says that it gives %q, and gives %q", r.ID, r.severity, got)
 		}
 		if files[name+"_test.rego"] == nil {
 			t.Errorf("%s has no tests beside it", r.ID)

@@ -17,11 +17,11 @@ type flow struct {
 	in     map[string][]*model.Copy
 }
 
-// assignDatasets says which data rests in each store. What the configuration
-// matches comes first, then what copies bring from there; a backup of US users'
+// assignDatasets says which data rests in each store. What a comment names, and
+// what the configuration matches, comes first, then what copies bring from there; a backup of US users'
 // data is US users' data, however it is labelled. Stores that neither reaches
 // get the dataset of `unlabelled`, if it names one, which flows on in turn.
-func assignDatasets(doc model.Document, cfg *config.Config) {
+func assignDatasets(doc model.Document, cfg *config.Config, labels []label) []model.Problem {
 	f := flow{stores: map[string]*model.Store{}, out: map[string][]*model.Copy{}, in: map[string][]*model.Copy{}}
 	var order []*model.Store
 	for i := range doc.Stores {
@@ -38,12 +38,19 @@ func assignDatasets(doc model.Document, cfg *config.Config) {
 			f.in[c.To] = append(f.in[c.To], c)
 		}
 	}
+	problems := applyLabels(doc, labels)
 	for _, s := range order {
-		s.Datasets = matched(s, cfg)
+		for _, d := range matched(s, cfg) {
+			if at := slices.IndexFunc(s.Datasets, func(have model.Dataset) bool { return have.Name == d.Name }); at < 0 {
+				s.Datasets = append(s.Datasets, d)
+			} else {
+				s.Datasets[at].DeleteBy = d.DeleteBy
+			}
+		}
 	}
 	for _, s := range order {
 		for _, d := range slices.Clone(s.Datasets) {
-			if d.Basis == model.ByMatch {
+			if d.Basis == model.ByMatch || d.Basis == model.ByComment {
 				f.spread(s, d)
 			}
 		}
@@ -51,6 +58,7 @@ func assignDatasets(doc model.Document, cfg *config.Config) {
 	if _, ok := cfg.Datasets[cfg.Unlabelled]; ok {
 		f.fill(order, cfg.Unlabelled)
 	}
+	return problems
 }
 
 // fill gives a dataset to the stores that have none: first to those that are
@@ -115,7 +123,7 @@ func matched(s *model.Store, cfg *config.Config) []model.Dataset {
 		at := slices.IndexFunc(d.Match, func(m config.Match) bool { return fits(s, m) })
 		if at >= 0 {
 			role := cmp.Or(d.Match[at].Role, s.Role)
-			found = append(found, model.Dataset{Name: name, Role: role, Basis: model.ByMatch})
+			found = append(found, model.Dataset{Name: name, Role: role, Basis: model.ByMatch, DeleteBy: d.Match[at].DeleteBy})
 		}
 	}
 	slices.SortFunc(found, func(a, b model.Dataset) int { return cmp.Compare(a.Name, b.Name) })

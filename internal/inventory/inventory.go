@@ -11,10 +11,12 @@ import (
 	"github.com/stateside-dev/stateside/internal/config"
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/source"
 )
 
-// Join completes a document in the light of a configuration.
-func Join(doc model.Document, cfg *config.Config) model.Document {
+// Join completes a document in the light of a configuration, and of the comments
+// in the files.
+func Join(doc model.Document, cfg *config.Config, comments []source.Comment) model.Document {
 	doc.Version = model.Version
 	doc.Stores = slices.Clone(doc.Stores)
 	doc.Copies = slices.Clone(doc.Copies)
@@ -24,7 +26,10 @@ func Join(doc model.Document, cfg *config.Config) model.Document {
 	slices.SortStableFunc(doc.Grants, func(a, b model.Grant) int { return cmp.Compare(a.ID, b.ID) })
 	recognizeSites(doc, cfg)
 	doc.Copies = resolveNames(doc)
-	assignDatasets(doc, cfg)
+	doc.Grants = resolveGrants(doc, cfg)
+	labels, problems := labels(comments, cfg)
+	problems = append(problems, assignDatasets(doc, cfg, labels)...)
+	doc.Problems = append(slices.Clip(doc.Problems), problems...)
 	complete(&doc)
 	return doc
 }
@@ -51,6 +56,11 @@ func complete(doc *model.Document) {
 	}
 	for i := range doc.Copies {
 		completePlace(&doc.Copies[i].Place)
+	}
+	for i := range doc.Grants {
+		if g := &doc.Grants[i]; g.Because == nil {
+			g.Because = []model.Step{}
+		}
 	}
 }
 
@@ -132,12 +142,7 @@ func locationOf(name string, s config.Site, endpoint string) model.Location {
 // resolveNames finds the stores that copies name, by identifier or by a bucket
 // name, in whatever root they are declared.
 func resolveNames(doc model.Document) []model.Copy {
-	byName := map[string][]*model.Store{}
-	for i := range doc.Stores {
-		if s := &doc.Stores[i]; s.Name != "" {
-			byName[s.Name] = append(byName[s.Name], s)
-		}
-	}
+	byName := storesByName(doc)
 	byID := map[string]*model.Store{}
 	for i := range doc.Stores {
 		byID[doc.Stores[i].ID] = &doc.Stores[i]
@@ -162,6 +167,16 @@ func resolveNames(doc model.Document) []model.Copy {
 		}
 	}
 	return copies
+}
+
+func storesByName(doc model.Document) map[string][]*model.Store {
+	byName := map[string][]*model.Store{}
+	for i := range doc.Stores {
+		if s := &doc.Stores[i]; s.Name != "" {
+			byName[s.Name] = append(byName[s.Name], s)
+		}
+	}
+	return byName
 }
 
 // find returns the one store that a text names. A plain name is enough for
@@ -203,8 +218,9 @@ func isIn(p model.Place, region string) bool {
 	return slices.ContainsFunc(p.Locations, func(l model.Location) bool { return l.Region == region })
 }
 
-// Inputs makes what the policies judge: each store with its copies and its
-// placements, each copy of a store that is not declared, then each problem.
+// Inputs makes what the policies judge: each store with its copies, placements
+// and accesses, each copy of a store and each grant on one that is not declared,
+// then each problem.
 func Inputs(doc model.Document, cfg *config.Config) []model.Input {
 	out := map[string][]model.Copy{}
 	in := map[string][]model.Copy{}
@@ -230,7 +246,7 @@ func Inputs(doc model.Document, cfg *config.Config) []model.Input {
 		copies := &model.Copies{Out: nonNil(out[s.ID]), In: nonNil(in[s.ID])}
 		inputs = append(inputs, model.Input{
 			Kind: model.StoreInput, Store: s, Copies: copies, Grants: grants[s.ID],
-			Placements: placements(s, copies.Out, byID, cfg),
+			Placements: placements(s, copies.Out, byID, cfg), Access: accesses(s, grants[s.ID]),
 		})
 	}
 	for i := range doc.Copies {
@@ -240,6 +256,11 @@ func Inputs(doc model.Document, cfg *config.Config) []model.Input {
 				Kind: model.CopyInput, Copies: &model.Copies{Out: []model.Copy{*c}, In: []model.Copy{}},
 				Placements: undeclared(c, byID, cfg),
 			})
+		}
+	}
+	for i := range doc.Grants {
+		if g := doc.Grants[i]; byID[g.Store] == nil {
+			inputs = append(inputs, model.Input{Kind: model.GrantInput, Grants: []model.Grant{g}, Access: elsewhere(g, cfg)})
 		}
 	}
 	for i := range doc.Problems {
@@ -270,7 +291,7 @@ func placements(s *model.Store, copies []model.Copy, byID map[string]*model.Stor
 	add := func(d model.Dataset, c *model.Copy, place model.Place) {
 		p := model.Placement{
 			Index: len(all), Dataset: d.Name, Basis: d.Basis, Role: d.Role, Kind: s.Kind, Content: s.Content, LabelsUnknown: s.LabelsUnknown,
-			Status: place.Status, Locations: place.Locations, Cause: place.Cause, Reason: place.Reason,
+			DeleteBy: d.DeleteBy, Status: place.Status, Locations: place.Locations, Cause: place.Cause, Reason: place.Reason,
 		}
 		if c != nil {
 			p.Copy, p.Role, p.Means, p.Automatic = c.ID, roleOf(c.Means), c.Means, c.Automatic

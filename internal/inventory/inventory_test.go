@@ -139,7 +139,7 @@ unlabelled: ignore
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			doc := Join(model.Document{Stores: test.stores, Copies: test.copies}, parse(t, test.config))
+			doc := Join(model.Document{Stores: test.stores, Copies: test.copies}, parse(t, test.config), nil)
 			if diff := cmp.Diff(test.want, held(doc)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
@@ -153,12 +153,12 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	cfg := parse(t, "datasets:\n  us: {allow: {storage: {countries: [US]}}}\nunlabelled: us\n")
 	stores := []model.Store{bucket("a", nil), bucket("b", nil), bucket("c", nil)}
 	copies := []model.Copy{replica("a", "b"), replica("b", "c"), replica("c", "a")}
-	want := held(Join(model.Document{Stores: stores, Copies: copies}, cfg))
+	want := held(Join(model.Document{Stores: stores, Copies: copies}, cfg, nil))
 	slices.Sort(want)
 	backwards := slices.Clone(stores)
 	slices.Reverse(backwards)
 	slices.Reverse(copies)
-	got := held(Join(model.Document{Stores: backwards, Copies: copies}, cfg))
+	got := held(Join(model.Document{Stores: backwards, Copies: copies}, cfg, nil))
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-forwards +backwards)\n%s", diff)
@@ -224,7 +224,7 @@ func TestNames(t *testing.T) {
 			t.Parallel()
 			from := bucket("from", nil)
 			c := model.Copy{ID: "c", From: "from", ToName: test.toName, Means: model.ByBackup, Place: unresolved}
-			doc := Join(model.Document{Stores: append(test.stores, from), Copies: []model.Copy{c}}, parse(t, usUsers))
+			doc := Join(model.Document{Stores: append(test.stores, from), Copies: []model.Copy{c}}, parse(t, usUsers), nil)
 			if got := doc.Copies[0].To; got != test.want {
 				t.Errorf("%s is found to be %q, want %q", test.toName, got, test.want)
 			}
@@ -263,7 +263,7 @@ sites:
 			t.Parallel()
 			s := bucket("a", nil)
 			s.Place = test.place
-			got := Join(model.Document{Stores: []model.Store{s}}, cfg).Stores[0].Place
+			got := Join(model.Document{Stores: []model.Store{s}}, cfg, nil).Stores[0].Place
 			var sites []string
 			for _, l := range got.Locations {
 				sites = append(sites, l.Site)
@@ -276,7 +276,7 @@ sites:
 			}
 		})
 	}
-	va := Join(model.Document{Stores: []model.Store{{ID: "a", Place: place(model.Unknown, "db.va1.corp.example")}}}, cfg).Stores[0].Place.Locations[0]
+	va := Join(model.Document{Stores: []model.Store{{ID: "a", Place: place(model.Unknown, "db.va1.corp.example")}}}, cfg, nil).Stores[0].Place.Locations[0]
 	want := model.Location{
 		Cloud: "on-premises", Site: "va1", Endpoint: "db.va1.corp.example", Name: "site va1",
 		Countries: []string{"US"}, Subdivisions: []string{"US-VA"}, Operator: "Colo Inc",
@@ -313,7 +313,7 @@ func TestPlacements(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cfg := parse(t, usUsers)
-			inputs := Inputs(Join(model.Document{Stores: test.stores, Copies: test.copies}, cfg), cfg)
+			inputs := Inputs(Join(model.Document{Stores: test.stores, Copies: test.copies}, cfg, nil), cfg)
 			var got []string
 			for i, p := range inputs[0].Placements {
 				if p.Index != i {
@@ -381,7 +381,7 @@ func TestInputsHoldAll(t *testing.T) {
 		Stores:   []model.Store{bucket("a", labelled), bucket("b", nil)},
 		Copies:   []model.Copy{replica("a", "b")},
 		Problems: []model.Problem{{Kind: model.Unread, Message: "not read"}},
-	}, cfg)
+	}, cfg, nil)
 	inputs := Inputs(doc, cfg)
 	if len(inputs) != 3 || inputs[2].Kind != model.ProblemInput || inputs[2].Problem.Message != "not read" {
 		t.Fatalf("got %d inputs", len(inputs))

@@ -168,8 +168,11 @@ type Dataset struct {
 	// Role in which the store holds it. A bucket that is the target of a
 	// replication holds it as a replica, whatever the bucket itself says.
 	Role Role `json:"role"`
-	// Basis of the claim: match, copy, or unlabelled.
+	// Basis of the claim: comment, match, copy, or unlabelled.
 	Basis Basis `json:"basis"`
+	// DeleteBy is the last day on which the store may hold it, YYYY-MM-DD, where
+	// the condition that matches says so.
+	DeleteBy string `json:"delete_by,omitempty"`
 	// Path of copies, by id, over which the data got here; empty for a store
 	// that is matched itself.
 	Path []string `json:"path,omitempty"`
@@ -180,10 +183,14 @@ type Basis string
 
 // The bases of a dataset.
 const (
+	ByComment Basis = "comment"    // a comment at the declaration names it
 	ByMatch   Basis = "match"      // a label, path, address or name of the configuration matches
 	ByCopy    Basis = "copy"       // a copy brings it from another store
 	ByDefault Basis = "unlabelled" // nothing matches: the configuration's `unlabelled` decides
 )
+
+// Bases lists every basis of a dataset.
+func Bases() []Basis { return []Basis{ByComment, ByMatch, ByCopy, ByDefault} }
 
 // Status says how well a place is known.
 type Status string
@@ -445,17 +452,21 @@ const (
 	// CallerDecides: a module that nobody here calls leaves the place of its
 	// stores to its caller.
 	CallerDecides ProblemKind = "caller_decides"
+	// BadComment: a comment for stateside means nothing, or what it says is not
+	// there.
+	BadComment ProblemKind = "comment"
 )
 
 // ProblemKinds lists every kind of problem.
 func ProblemKinds() []ProblemKind {
-	return []ProblemKind{Unread, ModuleMissing, LimitReached, CallerDecides}
+	return []ProblemKind{Unread, ModuleMissing, LimitReached, CallerDecides, BadComment}
 }
 
-// Input is what a rule sees as `input`: one store, one copy of a store that is
-// not declared, one problem, or one exception, according to Kind.
+// Input is what a rule sees as `input`: one store, one copy of a store or one
+// grant on one that is not declared, one problem, or one exception, according to
+// Kind.
 type Input struct {
-	// Kind of input: store, copy, problem or exception.
+	// Kind of input: store, copy, grant, problem or exception.
 	Kind string `json:"kind"`
 	// Store under judgement.
 	Store *Store `json:"store,omitempty"`
@@ -466,6 +477,9 @@ type Input struct {
 	// Placements are the flat facts most rules need: each dataset of the
 	// store at each place where it comes to rest.
 	Placements []Placement `json:"placements,omitempty"`
+	// Access are the flat facts about who may read: each dataset of the store with
+	// each principal that a grant names.
+	Access []Access `json:"access,omitempty"`
 	// Problem under judgement.
 	Problem *Problem `json:"problem,omitempty"`
 	// Exception under judgement.
@@ -476,6 +490,7 @@ type Input struct {
 const (
 	StoreInput     = "store"
 	CopyInput      = "copy"
+	GrantInput     = "grant"
 	ProblemInput   = "problem"
 	ExceptionInput = "exception"
 )
@@ -507,6 +522,9 @@ type Placement struct {
 	Copy string `json:"-"`
 	// Automatic copies are made by the cloud unless it is told not to.
 	Automatic bool `json:"automatic,omitempty"`
+	// DeleteBy is the last day on which the store may hold the dataset,
+	// YYYY-MM-DD.
+	DeleteBy string `json:"delete_by,omitempty"`
 	// Kind of the store.
 	Kind Kind `json:"kind"`
 	// Content of the store: the data itself when absent.
@@ -523,12 +541,40 @@ type Placement struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// ExceptionUse is an exception of the configuration with what became of it.
+// Access is one principal that may read one dataset. Like a placement it holds
+// no address and no line.
+type Access struct {
+	// Index of the access in the input; a rule names it in its result.
+	Index int `json:"index"`
+	// Dataset that may be read.
+	Dataset string `json:"dataset"`
+	// Grant that says so, by id. It is left out of what tells accesses apart.
+	Grant string `json:"-"`
+	// Elsewhere says that what may be read is not declared in the checked files,
+	// so that it may hold the dataset and may not.
+	Elsewhere bool `json:"elsewhere,omitempty"`
+	// Kind of the store.
+	Kind Kind `json:"kind,omitempty"`
+	// Principal that may.
+	Principal Principal `json:"principal"`
+	// Actions it may take, as the cloud names them; none when they are not known.
+	Actions []string `json:"actions"`
+	// Conditional says that the grant holds under conditions only.
+	Conditional bool `json:"conditional,omitempty"`
+}
+
+// ExceptionUse is an exception of the configuration, or of a comment beside what
+// it excepts, with what became of it.
 type ExceptionUse struct {
 	// Rule that is excepted.
 	Rule string `json:"rule"`
-	// Address pattern of the stores that are excepted.
+	// Address pattern of the stores that are excepted; empty for a comment, which
+	// excepts what it stands at.
 	Address string `json:"address"`
+	// Inline says that it is a comment beside what it excepts.
+	Inline bool `json:"inline,omitempty"`
+	// Granted is the day on which it was, YYYY-MM-DD, where that is written.
+	Granted string `json:"granted,omitempty"`
 	// Until is the last day on which it holds, YYYY-MM-DD.
 	Until string `json:"until"`
 	// Approver of the exception.
@@ -539,7 +585,13 @@ type ExceptionUse struct {
 	Ticket string `json:"ticket,omitempty"`
 	// Expired says that the last day is past.
 	Expired bool `json:"expired"`
-	// Matches counts the findings it covers, or would cover had it not expired.
+	// DaysLeft until its end, today included; 0 when it is past.
+	DaysLeft int `json:"days_left"`
+	// Days it lasts, from the day it was granted, else from today.
+	Days int `json:"days"`
+	// Never says that there are no exceptions of the rule.
+	Never bool `json:"never,omitempty"`
+	// Matches counts the findings it covers, or would cover did it hold.
 	Matches int `json:"matches"`
 	// Source in the configuration file.
 	Source Source `json:"source"`
@@ -577,6 +629,11 @@ type Finding struct {
 	Path []string `json:"path,omitempty"`
 	// Place concerned.
 	Place *Place `json:"place,omitempty"`
+	// Grant concerned, by id.
+	Grant string `json:"grant,omitempty"`
+	// Because is the chain of values that decided a grant; that of a place is
+	// the place's.
+	Because []Step `json:"because,omitempty"`
 	// Setting of the configuration that was not met.
 	Setting *Step `json:"setting,omitempty"`
 	// Fix says what to do about it.

@@ -61,7 +61,7 @@ func enum(t reflect.Type) *jsonschema.Schema {
 	case reflect.TypeFor[Cause]():
 		schema.Enum = list(Causes())
 	case reflect.TypeFor[Basis]():
-		schema.Enum = list([]Basis{ByMatch, ByCopy, ByDefault})
+		schema.Enum = list(Bases())
 	case reflect.TypeFor[ProblemKind]():
 		schema.Enum = list(ProblemKinds())
 	case reflect.TypeFor[Content]():

@@ -6,14 +6,14 @@
 #   deleted.
 # custom:
 #   id: exception-expired
+#   severity: error
 #   basis: policy
 #   remedy: mend what it excepts, renew it with its approver, or delete it
 package stateside.rules.exception_expired
 
+import data.stateside.exceptions
+
 deny contains result if {
 	input.exception.expired
-	result := {"msg": sprintf(
-		"the exception of %s for %s ended on %s",
-		[input.exception.rule, input.exception.address, input.exception.until],
-	)}
+	result := {"msg": sprintf("%s ended on %s", [exceptions.name, input.exception.until])}
 }

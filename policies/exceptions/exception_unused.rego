@@ -5,14 +5,15 @@
 #   an address that is not there.
 # custom:
 #   id: exception-unused
+#   severity: warning
 #   basis: policy
 #   remedy: delete the exception, or mend its rule and address
 package stateside.rules.exception_unused
 
+import data.stateside.exceptions
+
 warn contains result if {
 	input.exception.matches == 0
-	result := {"msg": sprintf(
-		"the exception of %s for %s covers no finding",
-		[input.exception.rule, input.exception.address],
-	)}
+	not input.exception.never
+	result := {"msg": sprintf("%s covers no finding", [exceptions.name])}
 }

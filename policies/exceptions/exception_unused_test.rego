@@ -11,3 +11,8 @@ test_unused_exception_warns if {
 }
 
 test_used_exception_is_right if exception_unused.warn == set() with input as exception(2)
+
+test_one_that_covers_nothing_is_said_by_another_rule if {
+	never := object.union(exception(0), {"exception": {"never": true}})
+	exception_unused.warn == set() with input as never
+}

@@ -5,6 +5,7 @@
 #   copies that this check knows nothing of.
 # custom:
 #   id: missing-module
+#   severity: warning
 #   basis: policy
 #   remedy: vendor the module into the repository, or record an exception for the ones that hold no data
 package stateside.rules.missing_module

@@ -6,6 +6,7 @@
 #   configuration makes it an error.
 # custom:
 #   id: place-unknown
+#   severity: error or warning
 #   basis: policy
 #   remedy: give the values that decide the place in a variables file, or with --var or --var-file
 package stateside.rules.place_unknown

@@ -6,6 +6,7 @@
 #   reached. The check does not pass while there is any.
 # custom:
 #   id: unread-input
+#   severity: error
 #   basis: policy
 #   remedy: mend the file, or leave it out with `exclude` in the configuration
 package stateside.rules.unread_input

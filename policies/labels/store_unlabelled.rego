@@ -6,6 +6,7 @@
 #   `unlabelled: ignore` only those whose labels can't be read.
 # custom:
 #   id: store-unlabelled
+#   severity: warning
 #   basis: policy
 #   remedy: label the store, or match it under `datasets` in the configuration
 package stateside.rules.store_unlabelled

@@ -42,3 +42,19 @@ unknown(role) := object.union(placement(role, []), {
 })
 
 store(placements) := {"kind": "store", "placements": placements}
+
+access(principal, actions) := {
+	"index": 0, "dataset": "us", "kind": "object_storage", "principal": principal, "actions": actions,
+}
+
+granted(accesses) := {"kind": "store", "placements": [], "access": accesses}
+
+reader := {"kind": "user", "id": "user:a@corp.example"}
+
+abroad := {
+	"kind": "group", "id": "group:eng-bj@corp.example", "name": "parent-engineers", "organisation": "parent", "country": "CN",
+}
+
+everybody := {"kind": "public", "id": "*"}
+
+with_access(terms) := object.union(config, {"datasets": {"us": {"access": terms}}})

@@ -298,3 +298,37 @@ city(l) := l.name if not l.site
 city(l) := "" if l.site
 
 city(l) := "" if not l.name
+
+# METADATA
+# description: |
+#   Whether a dataset stays below the bulk thresholds of its profile, so that the
+#   rule behind these does not reach it yet. Where classes or the number of
+#   subjects are not said, it is taken to be bulk.
+below_bulk(name) if {
+	dataset := data.stateside.config.datasets[name]
+	count(dataset.classes) > 0
+	every class in dataset.classes { dataset.subjects <= dataset.thresholds[class] }
+}
+
+# METADATA
+# description: The day of the check, YYYY-MM-DD.
+today := substring(data.stateside.now, 0, 10)
+
+# METADATA
+# description: |
+#   The last day on which a dataset may be where a placement has it: its own, or
+#   that of a site. Undefined when it may stay.
+deadline(p) := min(days) if {
+	days := own_deadline(p) | site_deadlines(p)
+	count(days) > 0
+}
+
+own_deadline(p) := {p.delete_by}
+
+own_deadline(p) := set() if not p.delete_by
+
+site_deadlines(p) := {day |
+	p.status == "known"
+	some l in p.locations
+	day := data.stateside.config.sites[l.site].drain_by
+}

@@ -76,3 +76,29 @@ test_words if {
 	lib.where([singapore, own_site]) == "aws ap-southeast-1 (Singapore, SG) and site va1 (US)"
 	lib.where([{"cloud": "oci", "region": "us-newark-1", "countries": ["US"]}]) == "oci us-newark-1 (US)"
 }
+
+bulk(dataset) if {
+	not lib.below_bulk("us") with data.stateside.config as {"datasets": {"us": dataset}}
+}
+
+test_below_bulk if {
+	thresholds := {"health": 10000, "genomic": 100}
+	not bulk({"classes": ["health"], "subjects": 10000, "thresholds": thresholds})
+	bulk({"classes": ["health"], "subjects": 10001, "thresholds": thresholds})
+	bulk({"classes": ["health", "genomic"], "subjects": 101, "thresholds": thresholds})
+}
+
+test_what_is_not_said_is_bulk if {
+	thresholds := {"health": 10000}
+	bulk({"classes": [], "subjects": 1, "thresholds": thresholds})
+	bulk({"classes": ["health"], "thresholds": thresholds})
+	bulk({"classes": ["omic"], "subjects": 1, "thresholds": thresholds})
+	bulk({"classes": ["health"], "subjects": 1})
+}
+
+test_parts if {
+	lib.the_part(placement("primary", [])) == "the primary copy"
+	lib.the_part(placement("backup", [])) == "a backup"
+	lib.the_part(placement("export", [])) == "an export"
+	lib.the_part(placement("one yet to come", [])) == "a part"
+}

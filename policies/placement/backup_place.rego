@@ -6,6 +6,7 @@
 #   backups to another region by itself, that region counts.
 # custom:
 #   id: backup-place
+#   severity: error
 #   basis: policy
 #   remedy: back up to a vault or region in an allowed place, or record an exception with an end
 package stateside.rules.backup_place

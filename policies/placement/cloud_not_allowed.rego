@@ -6,6 +6,7 @@
 #   for a cloud, and realms that a cloud keeps apart, are not its own.
 # custom:
 #   id: cloud-not-allowed
+#   severity: error or warning
 #   basis: contract
 #   remedy: move the data to an approved cloud, or record an exception with an end
 package stateside.rules.cloud_not_allowed

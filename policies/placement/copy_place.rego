@@ -5,6 +5,7 @@
 #   in the places that the configuration allows for copies.
 # custom:
 #   id: copy-place
+#   severity: error
 #   basis: policy
 #   remedy: send it to a target in an allowed place, or leave the data out of it
 package stateside.rules.copy_place

@@ -70,3 +70,14 @@ test_data_does_not_warn if {
 		with data.stateside.config as facts.config
 		with data.stateside.geo.groups as facts.groups
 }
+
+test_below_the_bulk_thresholds_warns if {
+	few := object.union(facts.config, {"datasets": {"us": {
+		"classes": ["health", "genomic"], "subjects": 100, "thresholds": {"health": 10000, "genomic": 100},
+	}}})
+	said_with([facts.placement("primary", [facts.beijing])], few) == set()
+	some result in denied_country.warn with input as facts.store([facts.placement("primary", [facts.beijing])])
+		with data.stateside.config as few
+		with data.stateside.geo.groups as facts.groups
+	startswith(result.msg, "US user data, which is below the bulk thresholds, is in a denied place")
+}

@@ -9,6 +9,7 @@
 #     description: 28 CFR 202.201, access includes the ability to decrypt
 # custom:
 #   id: key-place
+#   severity: error or warning
 #   basis: policy
 #   remedy: create the key in an allowed place, or name the places for keys under `allow.key`
 package stateside.rules.key_place

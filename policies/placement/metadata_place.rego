@@ -6,6 +6,7 @@
 #   may be.
 # custom:
 #   id: metadata-place
+#   severity: error
 #   basis: policy
 #   remedy: keep it in a place that is allowed for metadata
 package stateside.rules.metadata_place

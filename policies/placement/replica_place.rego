@@ -6,6 +6,7 @@
 #   a geo-redundant setting copies to counts.
 # custom:
 #   id: replica-place
+#   severity: error
 #   basis: policy
 #   remedy: drop the replica, move it to an allowed place, or choose a redundancy that stays in the region
 package stateside.rules.replica_place

@@ -6,6 +6,7 @@
 #   store that spans several places must have all of them allowed.
 # custom:
 #   id: storage-place
+#   severity: error
 #   basis: policy
 #   remedy: move the store to an allowed place, or record an exception with an end
 package stateside.rules.storage_place
