@@ -22,7 +22,6 @@ import (
 	"github.com/stateside-dev/stateside/internal/inventory"
 	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/internal/source"
-	"github.com/stateside-dev/stateside/internal/spelling"
 	"github.com/stateside-dev/stateside/internal/triage"
 	"github.com/stateside-dev/stateside/loaders"
 )
@@ -48,6 +47,14 @@ type Options struct {
 	Tool string
 	// Stage, if there is one, is told what begins.
 	Stage func(name string)
+	// Baseline of findings that are known; nil for none.
+	Baseline *triage.Baseline
+	// Base is a commit to compare with; empty for none.
+	Base string
+	// NewOnly says that what is found in Base too is known.
+	NewOnly bool
+
+	config *config.Config // to use instead of looking for one
 }
 
 func (o Options) stage(name string) {
@@ -75,6 +82,7 @@ type Result struct {
 
 	given    given
 	comments []source.Comment
+	scope    scope
 }
 
 // maxStdin is the largest standard input that is read, in bytes.
@@ -88,9 +96,11 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := s.config(o.ConfigFile)
-	if err != nil {
-		return nil, err
+	cfg := o.config
+	if cfg == nil {
+		if cfg, err = s.config(o.ConfigFile); err != nil {
+			return nil, err
+		}
 	}
 	tree, err := source.Open(s.root)
 	if err != nil {
@@ -111,7 +121,7 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 		}
 	}
 	o.Loaders.Terraform.Assignments = assignments
-	r := &Result{Config: cfg, Tree: tree, WorkDir: s.workDir}
+	r := &Result{Config: cfg, Tree: tree, WorkDir: s.workDir, scope: s}
 	claimed, doc := read(ctx, tree, s, cfg, o)
 	r.remember(o)
 	slices.Sort(claimed)
@@ -122,7 +132,7 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 	r.Document = inventory.Join(doc, cfg, r.comments)
 	r.Report = model.Report{
 		Version: model.Version, Tool: o.Tool, Config: cfg.File, Now: o.Now.UTC().Format(time.RFC3339),
-		Summary: summarize(r.Document, len(claimed)), Empty: s.empty(claimed), Findings: []model.Finding{}, Problems: r.Document.Problems,
+		Summary: summarize(r.Document, len(claimed)), Empty: s.empty(claimed), Findings: []model.Finding{}, Exceptions: []model.ExceptionUse{}, Problems: r.Document.Problems,
 	}
 	return r, nil
 }
@@ -148,10 +158,18 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		}
 		return nil, errors.Join(err, compileErr)
 	}
-	if err := r.judge(ctx, rules, o.Now); err != nil {
+	err = r.judge(ctx, rules, o.Now)
+	if err == nil && o.Base != "" {
+		err = r.compare(ctx, rules, o)
+	}
+	if err != nil {
 		r.Tree.Close()
 		return nil, err
 	}
+	if o.Baseline != nil {
+		r.Report.Gone = o.Baseline.Mark(r.Report.Findings)
+	}
+	count(&r.Report.Summary, r.Report.Findings)
 	return r, nil
 }
 
@@ -222,118 +240,5 @@ func unread(u source.Unreadable) model.Problem {
 	return model.Problem{
 		Kind: model.Unread, Message: fmt.Sprintf("the file can't be read: %v", u.Err),
 		Source: &model.Source{File: u.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
-	}
-}
-
-// judge asks the policies about the stores and problems, applies the
-// exceptions, and asks about these in turn.
-func (r *Result) judge(ctx context.Context, rules *engine.Engine, now time.Time) error {
-	if err := checkRules(r.Config, rules); err != nil {
-		return err
-	}
-	data := engine.Data{
-		Config: r.Config.ForPolicies(), Groups: geo.Groups(), Now: r.Report.Now, Inventory: r.Document,
-	}
-	inputs := inventory.Inputs(r.Document, r.Config)
-	results, err := rules.Evaluate(ctx, data, inputs)
-	if err != nil {
-		return err
-	}
-	findings, err := toFindings(results, inputs, r.Config)
-	if err != nil {
-		return err
-	}
-	uses := triage.Apply(findings, r.Config.Exceptions, now)
-	r.Rules, r.Exceptions = rules.Rules(), uses
-	if len(uses) > 0 {
-		inputs := exceptionInputs(uses)
-		results, err := rules.Evaluate(ctx, data, inputs)
-		if err != nil {
-			return err
-		}
-		more, err := toFindings(results, inputs, r.Config)
-		if err != nil {
-			return err
-		}
-		findings = append(findings, more...)
-	}
-	sortFindings(findings)
-	r.Report.Findings = findings
-	count(&r.Report.Summary, findings)
-	return nil
-}
-
-func exceptionInputs(uses []model.ExceptionUse) []model.Input {
-	inputs := make([]model.Input, len(uses))
-	for i := range uses {
-		inputs[i] = model.Input{Kind: model.ExceptionInput, Exception: &uses[i]}
-	}
-	return inputs
-}
-
-// Verify reads the configuration that a check of the options would use, and
-// holds it against the rules. The error lists every mistake.
-func Verify(o Options) (*config.Config, error) {
-	s, err := locate(o.Paths, o.Root)
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := s.config(o.ConfigFile)
-	if err != nil {
-		return nil, err
-	}
-	rules, err := engine.Compile(o.Policies)
-	if err != nil {
-		return nil, err
-	}
-	return cfg, checkRules(cfg, rules)
-}
-
-// checkRules refuses an exception of a rule that does not exist.
-func checkRules(cfg *config.Config, rules *engine.Engine) error {
-	var ids []string
-	for _, r := range rules.Rules() {
-		ids = append(ids, r.ID)
-	}
-	for _, e := range cfg.Exceptions {
-		if !slices.Contains(ids, e.Rule) {
-			return &config.Error{File: e.Source.File, Line: e.Source.Line, Message: fmt.Sprintf("there is no rule %q%s", e.Rule, spelling.Hint(e.Rule, ids))}
-		}
-	}
-	return nil
-}
-
-// summarize counts what was found. Where nothing rests counts as no store.
-func summarize(doc model.Document, files int) model.Summary {
-	s := model.Summary{Files: files, Copies: len(doc.Copies), Unknown: map[model.Cause]int{}}
-	for i := range doc.Stores {
-		if doc.Stores[i].Transit {
-			continue
-		}
-		s.Stores++
-		switch p := doc.Stores[i].Place; p.Status {
-		case model.Known:
-			s.Known++
-		case model.OneOf:
-			s.OneOf++
-		case model.Caller:
-			s.Caller++
-		default:
-			s.Unknown[p.Cause]++
-		}
-	}
-	return s
-}
-
-func count(s *model.Summary, findings []model.Finding) {
-	for _, f := range findings {
-		switch {
-		case f.SuppressedBy != nil:
-			s.Suppressed++
-		case f.Severity == model.Error:
-			s.Errors++
-		default:
-			s.Warnings++
-		}
 	}
 }

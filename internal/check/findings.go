@@ -62,6 +62,7 @@ func toFinding(r engine.Result, in *model.Input, cfg *config.Config) (model.Find
 		return f, fmt.Errorf("%s: rule %s names placement %d, which the input does not have", r.Rule.File, r.Rule.ID, r.Placement)
 	}
 	place(&f, in, in.Placements[r.Placement])
+	f.RootCause = rootCause(f.Place)
 	return f, nil
 }
 
@@ -114,6 +115,23 @@ func datasetsOf(in *model.Input) []model.Dataset {
 		return nil
 	}
 	return in.Store.Datasets
+}
+
+// rootCause names what a place that is not known hangs on: the last step of its
+// chain, and why that is not known.
+func rootCause(p *model.Place) string {
+	if p == nil || p.Status != model.Unknown {
+		return ""
+	}
+	text := string(p.Cause) + ": " + p.Reason
+	if len(p.Because) == 0 {
+		return text
+	}
+	last := p.Because[len(p.Because)-1]
+	if last.Source == nil {
+		return text + ", " + last.What
+	}
+	return fmt.Sprintf("%s, %s at %s:%d", text, last.What, last.Source.File, last.Source.Line)
 }
 
 // deciding is where a store's own block says the place, else the block.

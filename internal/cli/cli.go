@@ -98,6 +98,19 @@ is none: its form, and that the rules it excepts are there.`,
 			flags: policyFlag, run: runConfig,
 		},
 		{
+			name: "exceptions", args: "[PATH…]", short: "list the exceptions, with the days they have left",
+			long: `Lists the exceptions of the configuration, and of comments in the files below
+each PATH, with what they cover and how long they still hold.`,
+			flags: exceptionsFlags, run: runExceptions,
+		},
+		{
+			name: "baseline", args: "[PATH…]", short: "print the findings for a later check to take as known",
+			long: `Prints the findings below each PATH by what they are about, for --baseline of
+a later check. Lines may move; a finding with another rule, store or place is
+a new one.`,
+			flags: baselineFlags, run: runBaseline,
+		},
+		{
 			name: "rules", short: "list the rules",
 			long:  `Lists the built-in rules, and with --policy a user's own.`,
 			flags: rulesFlags, run: runRules,
@@ -275,7 +288,7 @@ Usage: stateside [COMMAND] [FLAGS] [PATH…]
 Commands:
 `)
 	for _, c := range commands() {
-		fmt.Fprintf(&b, "  %-10s %s\n", c.name, c.short)
+		fmt.Fprintf(&b, "  %-11s %s\n", c.name, c.short)
 	}
 	b.WriteString("\n" + exitHelp + "\n`stateside COMMAND --help` shows the flags of a command.\n")
 	return b.String()

@@ -27,6 +27,7 @@ type flags struct {
 	now         string
 	help        bool
 	verbose     bool
+	triage      triageFlags
 	assignments []terraform.Assignment
 }
 
@@ -35,6 +36,7 @@ func noFlags(*pflag.FlagSet, *flags) {}
 func checkFlags(set *pflag.FlagSet, f *flags) {
 	formatsFlag(set, f)
 	judgeFlags(set, f)
+	f.triage.define(set)
 }
 
 func inventoryFlags(set *pflag.FlagSet, f *flags) {

@@ -31,10 +31,11 @@ func options(env *Env, f *flags, paths []string) (check.Options, error) {
 	if err != nil {
 		return check.Options{}, err
 	}
-	return check.Options{
+	o := check.Options{
 		Paths: paths, Stdin: env.Stdin, Root: f.root, ConfigFile: f.config, Policies: policies,
 		Loaders: loaderOptions, Now: now, Tool: env.Version,
-	}, nil
+	}
+	return o, f.triage.apply(&o)
 }
 
 func runCheck(ctx context.Context, env *Env, f *flags, paths []string) (int, error) {

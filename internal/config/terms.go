@@ -23,6 +23,7 @@ func (t Terms) forPolicies() map[string]any {
 
 func (p *parser) terms(n *yaml.Node) {
 	t := &p.config.Terms
+	p.note("exception_terms", n, "")
 	p.fields(n, "exception_terms", map[string]func(*yaml.Node){
 		"max_days": func(n *yaml.Node) { t.MaxDays = p.number(n, "max_days") },
 		"require":  func(n *yaml.Node) { t.Require = p.each(n, "require", []string{"approver", "granted", "ticket"}) },

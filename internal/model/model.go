@@ -636,12 +636,33 @@ type Finding struct {
 	Because []Step `json:"because,omitempty"`
 	// Setting of the configuration that was not met.
 	Setting *Step `json:"setting,omitempty"`
+	// RootCause of a place that is not known: findings with the same one are
+	// answered together.
+	RootCause string `json:"root_cause,omitempty"`
 	// Fix says what to do about it.
 	Fix string `json:"fix,omitempty"`
 	// Source is where to look.
 	Source *Source `json:"source,omitempty"`
 	// Fingerprint stays the same when lines move.
 	Fingerprint string `json:"fingerprint"`
+	// Known says that the finding was there before: it is in the baseline, or in
+	// the tree that the check compares with.
+	Known bool `json:"known,omitempty"`
 	// SuppressedBy is the exception that covers the finding.
 	SuppressedBy *ExceptionUse `json:"suppressed_by,omitempty"`
+}
+
+// Change is data that rests elsewhere than before.
+type Change struct {
+	// Store whose data it is, by id.
+	Store string `json:"store"`
+	// Address of the store.
+	Address string `json:"address"`
+	// Part of the data: the store's role for the store itself, such as primary,
+	// or the means of its copies, such as "backup copy".
+	Part string `json:"part"`
+	// From where it is gone; empty for what is new.
+	From []string `json:"from"`
+	// To where it is now; empty for what is no longer there.
+	To []string `json:"to"`
 }

@@ -19,12 +19,22 @@ type Report struct {
 	Findings []Finding `json:"findings"`
 	// Problems met on the way.
 	Problems []Problem `json:"problems"`
+	// Exceptions with what became of them.
+	Exceptions []ExceptionUse `json:"exceptions"`
+	// Changes against the commit that the check compares with.
+	Changes []Change `json:"changes,omitempty"`
+	// Gone is how many findings of the baseline are no longer found.
+	Gone int `json:"gone,omitempty"`
 }
 
 // Summary counts what was checked and what was found.
 type Summary struct {
 	// Files that were read.
 	Files int `json:"files"`
+	// Unread is how many of them could not be read, or not to the end.
+	Unread int `json:"unread"`
+	// Rules that were asked.
+	Rules int `json:"rules"`
 	// Stores found.
 	Stores int `json:"stores"`
 	// Copies found.
@@ -43,6 +53,9 @@ type Summary struct {
 	Errors     int `json:"errors"`
 	Warnings   int `json:"warnings"`
 	Suppressed int `json:"suppressed"`
+	// KnownFindings are those of the baseline, or of the commit that the check
+	// compares with when only new ones count. They count as nothing else.
+	KnownFindings int `json:"known_findings"`
 }
 
 // Line is one line of a report or an inventory in JSON lines. The field that

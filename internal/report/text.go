@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -25,6 +26,7 @@ func Text(w io.Writer, r *check.Result, o Options) error {
 		t.finding(group)
 	}
 	t.notes()
+	t.changes()
 	t.summary()
 	return t.w.Flush()
 }
@@ -66,10 +68,10 @@ func alike(findings []model.Finding) [][]model.Finding {
 	var groups [][]model.Finding
 	byKey := map[string]int{}
 	for _, f := range findings {
-		if f.SuppressedBy != nil {
+		if f.SuppressedBy != nil || f.Known {
 			continue
 		}
-		key := f.Rule + "\x00" + f.Message
+		key := f.Rule + "\x00" + string(f.Severity) + "\x00" + cmp.Or(f.RootCause, f.Message)
 		if f.Source != nil && !oneCause[f.Rule] {
 			key += fmt.Sprintf("\x00%s:%d:%d", f.Source.File, f.Source.Line, f.Source.Column)
 		}
@@ -323,18 +325,19 @@ const maxWhat = 44
 // chain writes the because chain in columns. A step that stands in no file has
 // but its value.
 func (t *textReport) chain(f model.Finding) []string {
-	if f.Place == nil {
-		return nil
+	because := f.Because
+	if f.Place != nil {
+		because = f.Place.Because
 	}
 	what, where := 0, 0
-	for _, s := range f.Place.Because {
+	for _, s := range because {
 		if s.Source != nil {
 			what = max(what, min(utf8.RuneCountInString(s.What), maxWhat))
 			where = max(where, utf8.RuneCountInString(t.at(s.Source)))
 		}
 	}
 	var lines []string
-	for _, s := range f.Place.Because {
+	for _, s := range because {
 		line := s.What + ": " + s.Value
 		if s.Source != nil {
 			line = fmt.Sprintf("%s  %s  %s", padTo(s.What, what), padTo(t.at(s.Source), where), s.Value)

@@ -208,6 +208,9 @@ func countText(s model.Summary) string {
 	if s.Suppressed > 0 {
 		parts = append(parts, fmt.Sprintf("%d excepted", s.Suppressed))
 	}
+	if s.KnownFindings > 0 {
+		parts = append(parts, fmt.Sprintf("%d known from before", s.KnownFindings))
+	}
 	return strings.Join(parts, ", ")
 }
 

@@ -39,7 +39,7 @@ func TestApply(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			findings := []model.Finding{test.finding}
-			uses := Apply(findings, []config.Exception{test.exception}, day(test.now))
+			uses := Apply(findings, []Exception{{Exception: test.exception}}, Terms{Now: day(test.now)})
 			if covered := findings[0].SuppressedBy != nil; covered != test.covered {
 				t.Errorf("covered: %v, want %v", covered, test.covered)
 			}
@@ -54,13 +54,44 @@ func TestApply(t *testing.T) {
 func TestApplyPrefersARunningException(t *testing.T) {
 	t.Parallel()
 	findings := []model.Finding{{Rule: "r", Address: "a"}}
-	uses := Apply(findings, []config.Exception{
-		{Rule: "r", Address: "a", Until: "2026-01-01"}, {Rule: "r", Address: "a", Until: "2026-12-31"},
-	}, day("2026-11-24T00:00:00Z"))
+	uses := Apply(findings, []Exception{
+		{Exception: config.Exception{Rule: "r", Address: "a", Until: "2026-01-01"}},
+		{Exception: config.Exception{Rule: "r", Address: "a", Until: "2026-12-31"}},
+	}, Terms{Now: day("2026-11-24T00:00:00Z")})
 	if findings[0].SuppressedBy != &uses[1] {
 		t.Errorf("suppressed by %v", findings[0].SuppressedBy)
 	}
 	if !uses[0].Expired || uses[1].Expired {
 		t.Errorf("got %+v", uses)
+	}
+}
+
+func TestApplyCountsDays(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		granted, until string
+		days, left     int
+	}{
+		{"", "2026-11-24", 1, 1},
+		{"", "2026-12-24", 31, 31},
+		{"2026-11-01", "2026-11-30", 30, 7},
+		{"2026-01-01", "2026-01-31", 31, 0},
+		{"", "2026-01-31", 0, 0},
+	} {
+		uses := Apply(nil, []Exception{{Exception: config.Exception{Granted: test.granted, Until: test.until}}}, Terms{Now: day("2026-11-24T15:00:00Z")})
+		if uses[0].Days != test.days || uses[0].DaysLeft != test.left {
+			t.Errorf("%+v: %d days, %d left", test, uses[0].Days, uses[0].DaysLeft)
+		}
+	}
+}
+
+func TestApplyNever(t *testing.T) {
+	t.Parallel()
+	findings := []model.Finding{{Rule: "denied-country", Address: "a"}}
+	uses := Apply(findings, []Exception{{Exception: config.Exception{Rule: "denied-country", Address: "a", Until: "2026-12-31"}}}, Terms{
+		Now: day("2026-11-24T00:00:00Z"), Never: func(rule string) bool { return rule == "denied-country" },
+	})
+	if findings[0].SuppressedBy != nil || !uses[0].Never || uses[0].Matches != 1 {
+		t.Errorf("suppressed by %v; %+v", findings[0].SuppressedBy, uses[0])
 	}
 }
