@@ -353,8 +353,11 @@ func padTo(text string, width int) string {
 
 // settingLabel is "allowed" or "denied", from the entry's path.
 func settingLabel(s model.Step) string {
-	if strings.HasSuffix(s.What, ".deny") {
+	switch {
+	case strings.HasSuffix(s.What, ".deny"):
 		return "denied"
+	case strings.HasPrefix(s.What, "sites."):
+		return "site"
 	}
 	return "allowed"
 }

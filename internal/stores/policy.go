@@ -27,7 +27,7 @@ func (inv *inventory) policy(v *lang.Value, rng hcl.Range) []granted {
 	}
 	if !whole {
 		all = append(all, granted{
-			principal: model.Principal{Kind: model.SomePrincipal, ID: principalID(v)}, actions: []string{"*"},
+			principal: model.Principal{Kind: model.SomePrincipal}, actions: []string{"*"},
 			because: v.Origin(), rng: rng,
 		})
 	}

@@ -105,6 +105,9 @@ func arnPrincipal(v *lang.Value) model.Principal {
 		}
 	}
 	begin := v.Prefix()
+	if len(v.Parts()) > 0 {
+		begin = p.ID
+	}
 	switch {
 	case begin == "*":
 		p.Kind = model.PublicPrincipal

@@ -28,7 +28,8 @@ warn contains found[i] if {
 found[a.index] := result if {
 	some a in readers.all
 	not a.principal.name
-	not a.principal.kind in {"service", "public", "any_account", "unknown"}
+	not a.principal.kind in {"service", "public", "any_account"}
+	not readers.unidentified(a)
 	result := {
 		"msg": sprintf("%s can read %s, and no principal of the configuration is meant by it", [readers.whom(a), readers.what(a)]),
 		"access": a.index,

@@ -39,9 +39,12 @@ test_elsewhere_warns_at_most if {
 test_declared_reader_is_right if denied([facts.access(facts.abroad, [])], denying) == set()
 
 test_services_and_others_are_left_alone if {
-	every kind in ["service", "public", "any_account", "unknown"] {
+	every kind in ["service", "public", "any_account"] {
 		denied([facts.access({"kind": kind, "id": "x"}, [])], denying) == set()
 	}
+	denied([facts.access({"kind": "unknown"}, [])], denying) == set()
+	denied([facts.access({"kind": "role", "id": "arn:aws:iam::…:role/x"}, [])], denying) == set()
+	count(denied([facts.access({"kind": "unknown", "id": "0000"}, [])], denying)) == 1
 }
 
 test_nothing_is_asked_by_itself if {

@@ -28,8 +28,7 @@ warn contains found[i] if {
 found[a.index] := result if {
 	some a in readers.all
 	readers.terms(a)
-	a.principal.kind == "unknown"
-	not a.principal.name
+	readers.unidentified(a)
 	result := {
 		"msg": sprintf("can't tell who can read %s", [readers.what(a)]),
 		"access": a.index,

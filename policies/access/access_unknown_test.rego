@@ -30,6 +30,10 @@ test_unknown_reader_warns if {
 	denied([somebody], restricted) == set()
 }
 
+test_reader_that_is_known_in_part_warns if {
+	count(warned([facts.access({"kind": "account", "id": "arn:aws:iam::…:root"}, [])], restricted)) == 1
+}
+
 test_is_denied_when_the_configuration_says_so if {
 	count(denied([somebody], strict)) == 1
 	warned([somebody], strict) == set()
@@ -46,4 +50,6 @@ test_dataset_without_restrictions_is_left_alone if warned([somebody], facts.conf
 test_known_reader_is_left_alone if {
 	warned([facts.access(facts.reader, [])], restricted) == set()
 	warned([facts.access({"kind": "unknown", "name": "gateway"}, [])], restricted) == set()
+	warned([facts.access({"kind": "unknown", "id": "0000-1111"}, [])], restricted) == set()
+	warned([facts.access({"kind": "account", "id": "arn:aws:iam::…:root", "name": "us"}, [])], restricted) == set()
 }

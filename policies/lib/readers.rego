@@ -69,6 +69,21 @@ is_everybody(a) if a.principal.kind in {"public", "any_account"}
 
 # METADATA
 # description: |
+#   Whether the files do not tell who is let in. A principal whose kind they do not
+#   tell may still be named.
+unidentified(a) if {
+	a.principal.kind == "unknown"
+	not a.principal.id
+	not a.principal.name
+}
+
+unidentified(a) if {
+	contains(a.principal.id, "…")
+	not a.principal.name
+}
+
+# METADATA
+# description: |
 #   Whether a finding about an access warns only: what may be read is not declared
 #   here, or is too little for the rule behind the profile to reach it.
 hedged(a) if a.elsewhere
@@ -93,7 +108,7 @@ about(a) := [part |
 
 kinds := {
 	"organisation": "the organisation", "account": "the account", "user": "the user", "group": "the group",
-	"role": "the role", "service": "the service", "network": "the network",
+	"role": "the role", "service": "the service", "network": "the network", "unknown": "the principal",
 }
 
 everybody := {"public": "everybody", "any_account": "everybody with an account of the cloud"}
