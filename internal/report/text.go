@@ -373,7 +373,7 @@ func (t *textReport) setting(s model.Step) string {
 // settingText is the use that an entry is for, and the places it names.
 func settingText(s model.Step) string {
 	use := s.What[strings.LastIndexByte(s.What, '.')+1:]
-	if use == "deny" {
+	if use == "deny" || strings.HasPrefix(s.What, "sites.") {
 		return s.Value
 	}
 	return use + ": " + s.Value
