@@ -51,3 +51,8 @@ test_nothing_is_asked_by_itself if {
 	denied([facts.access(facts.reader, [])], facts.config) == set()
 	warned([facts.access(facts.reader, [])], facts.with_access({"undeclared": "ignore"})) == set()
 }
+
+test_elsewhere_nothing_is_asked_by_itself if {
+	elsewhere := object.union(facts.access(facts.reader, []), {"elsewhere": true})
+	warned([elsewhere], facts.with_access({"undeclared": "ignore"})) == set()
+}

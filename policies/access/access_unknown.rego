@@ -20,10 +20,7 @@ deny contains found[i] if {
 
 warn contains found[i] if data.stateside.config.unknown != "deny"
 
-warn contains found[i] if {
-	data.stateside.config.unknown == "deny"
-	readers.hedged(input.access[i])
-}
+warn contains found[i] if readers.hedged(input.access[i])
 
 found[a.index] := result if {
 	some a in readers.all

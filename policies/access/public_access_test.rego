@@ -50,3 +50,8 @@ test_the_configuration_decides if {
 test_somebody_is_not_everybody if denied([facts.access(facts.reader, [])], facts.config) == set()
 
 test_who_only_writes_is_right if denied([facts.access(facts.everybody, ["s3:PutObject"])], facts.config) == set()
+
+test_what_is_meant_to_be_public_is_right_under_conditions_too if {
+	conditional := object.union(facts.access(facts.everybody, []), {"conditional": true})
+	warned([conditional], facts.with_access({"public": "ignore"})) == set()
+}

@@ -74,3 +74,10 @@ test_metadata_is_left_alone if {
 	p := object.union(facts.unknown("primary"), {"content": "metadata"})
 	place_unknown.warn == set() with input as facts.store([p]) with data.stateside.config as facts.config
 }
+
+test_unknown_place_with_locations_is_said_once if {
+	p := object.union(facts.unknown("primary"), {"locations": [facts.singapore]})
+	count(place_unknown.warn) == 1 with input as facts.store([p])
+		with data.stateside.config as facts.config
+		with data.stateside.geo.groups as facts.groups
+}

@@ -45,6 +45,7 @@ test_alike_is_right if {
 
 test_places_of_copies_do_not_count if {
 	said([copied(0, "us", "comment"), copied(1, "eu", "match")]) == set()
+	said([copied(0, "us", "comment"), held(1, "eu", "match")]) == set()
 	said([held(0, "us", "comment"), copied(1, "eu", "match")]) == set()
 	said([copied(0, "us", "copy"), held(1, "eu", "match")]) == set()
 	said([held(0, "us", "copy"), copied(1, "eu", "match")]) == set()

@@ -27,3 +27,10 @@ test_ignored_unless_its_labels_could_not_be_read if {
 }
 
 test_labelled_store_is_left_alone if said(facts.placement("primary", [facts.ashburn]), "warn") == set()
+
+test_unread_labels_are_said_once if count(said(unread, "warn")) == 1
+
+test_labelled_store_whose_labels_could_not_all_be_read_is_left_alone if {
+	p := object.union(facts.placement("primary", [facts.ashburn]), {"labels_unknown": true})
+	said(p, "ignore") == set()
+}

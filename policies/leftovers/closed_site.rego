@@ -23,6 +23,6 @@ deny contains result if {
 	}
 }
 
-subject(p) := sprintf("%s of %s", [lib.the_part(p), lib.title(p)]) if p.dataset != ""
-
-subject(p) := "a store" if p.dataset == ""
+subject(p) := "a store" if {
+	p.dataset == ""
+} else := sprintf("%s of %s", [lib.the_part(p), lib.title(p)])

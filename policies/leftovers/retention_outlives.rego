@@ -18,7 +18,6 @@ warn contains result if {
 	p.dataset != ""
 	not p.means
 	some r in input.store.retention
-	words[r.kind]
 	outlives(r, days_left(lib.deadline(p)))
 	result := {
 		"msg": sprintf("%s of %s is to be gone by %s, but %s", [lib.the_part(p), lib.title(p), lib.deadline(p), text(r)]),
@@ -28,9 +27,9 @@ warn contains result if {
 
 words := {"lock": "is locked", "backup": "its backups are kept", "soft_delete": "what is deleted is kept"}
 
-text(r) := sprintf("%s without end", [words[r.kind]]) if r.forever
-
-text(r) := sprintf("%s for %d days", [words[r.kind], r.days]) if not r.forever
+text(r) := sprintf("%s without end", [words[r.kind]]) if {
+	r.forever
+} else := sprintf("%s for %d days", [words[r.kind], r.days])
 
 outlives(r, left) if {
 	r.forever

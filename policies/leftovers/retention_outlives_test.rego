@@ -39,6 +39,7 @@ test_ends_on_the_day if said(dated("2026-12-24")) == set()
 test_without_end if {
 	some result in kept(dated("2029-01-01"), [{"kind": "backup", "forever": true}])
 	endswith(result.msg, "its backups are kept without end")
+	count(kept(dated("2026-11-24"), [{"kind": "backup", "forever": true}])) == 1
 	some other in kept(dated("2026-11-24"), [{"kind": "soft_delete", "days": 1}])
 	endswith(other.msg, "what is deleted is kept for 1 days")
 }

@@ -206,9 +206,9 @@ countries(list) := {c |
 	some c in members(entry)
 }
 
-members(entry) := data.stateside.geo.groups[substring(entry, 1, -1)] if startswith(entry, "@")
-
-members(entry) := [entry] if not startswith(entry, "@")
+members(entry) := data.stateside.geo.groups[trim_prefix(entry, "@")] if {
+	startswith(entry, "@")
+} else := [entry]
 
 # METADATA
 # description: |
@@ -275,29 +275,25 @@ operated_by(l, clouds) if {
 # description: Locations as people write them.
 where(locations) := concat(" and ", [place_name(l) | some l in locations])
 
-place_name(l) := sprintf("%s (%s)", [label(l), detail(l)]) if detail(l) != ""
+place_name(l) := label(l) if {
+	detail(l) == ""
+} else := sprintf("%s (%s)", [label(l), detail(l)])
 
-place_name(l) := label(l) if detail(l) == ""
-
-label(l) := concat(" ", ["site", l.site]) if l.site
-
-label(l) := concat(" ", [l.cloud, l.region]) if not l.site
+label(l) := concat(" ", ["site", l.site]) if {
+	l.site
+} else := concat(" ", [l.cloud, l.region])
 
 # A multi-region of many countries is told by its name.
-detail(l) := concat(", ", [part |
+detail(l) := city(l) if {
+	count(l.countries) > 3
+} else := concat(", ", [part |
 	some part in [city(l), concat(", ", l.countries)]
 	part != ""
-]) if {
-	count(l.countries) <= 3
-}
+])
 
-detail(l) := city(l) if count(l.countries) > 3
-
-city(l) := l.name if not l.site
-
-city(l) := "" if l.site
-
-city(l) := "" if not l.name
+city(l) := "" if {
+	l.site
+} else := object.get(l, "name", "")
 
 # METADATA
 # description: |
@@ -318,10 +314,7 @@ today := substring(data.stateside.now, 0, 10)
 # description: |
 #   The last day on which a dataset may be where a placement has it: its own, or
 #   that of a site. Undefined when it may stay.
-deadline(p) := min(days) if {
-	days := own_deadline(p) | site_deadlines(p)
-	count(days) > 0
-}
+deadline(p) := min(own_deadline(p) | site_deadlines(p))
 
 own_deadline(p) := {p.delete_by}
 

@@ -102,3 +102,44 @@ test_parts if {
 	lib.the_part(placement("export", [])) == "an export"
 	lib.the_part(placement("one yet to come", [])) == "a part"
 }
+
+test_what_is_judged if {
+	every p in [
+		object.union(placement("primary", [singapore]), {"dataset": ""}),
+		object.union(placement("primary", [singapore]), {"content": "metadata"}),
+	] {
+		lib.held == [] with input as store([p]) with data.stateside.config as config
+	}
+	count(lib.held) == 1 with input as store([unknown("primary")]) with data.stateside.config as config
+	lib.judged == [] with input as store([unknown("primary")]) with data.stateside.config as config
+	count(lib.judged) == 2 with input as store([placement("primary", []), one_of("primary", [])])
+		with data.stateside.config as config
+}
+
+test_nothing_is_at_fault_without_a_location if {
+	not lib.at_fault(one_of("primary", []), [])
+	not lib.at_fault(object.union(unknown("primary"), {"locations": [singapore]}), [singapore])
+}
+
+nowhere := {"cloud": "aws", "region": "x", "countries": [], "subdivisions": []}
+
+oregon := object.union(virginia, {"subdivisions": ["US-OR"]})
+
+test_place_that_is_not_told_is_outside if {
+	us_only := {"datasets": {"us": {"allow": {"storage": {"countries": ["US"]}}}}}
+	virginia_only := {"datasets": {"us": {"allow": {"storage": {"subdivisions": ["US-VA"]}}}}}
+	lib.outside(placement("primary", [nowhere])) == [nowhere] with data.stateside.config as us_only
+	lib.outside(placement("primary", [nowhere])) == [nowhere] with data.stateside.config as virginia_only
+	lib.outside(placement("primary", [oregon])) == [oregon] with data.stateside.config as virginia_only
+}
+
+test_partner_is_no_own_site if {
+	own := {"datasets": {"us": {"allow": {"storage": {"clouds": ["on-premises", "oci"]}}}}}
+	lib.foreign_operator(placement("primary", [partner])) == [partner] with data.stateside.config as own
+}
+
+test_countries_are_written_up_to_three if {
+	three := {"cloud": "google", "region": "x", "name": "X", "countries": ["BE", "DE", "FR"]}
+	lib.where([three]) == "google x (X, BE, DE, FR)"
+	lib.where([nowhere]) == "aws x"
+}

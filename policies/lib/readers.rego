@@ -72,7 +72,7 @@ is_everybody(a) if a.principal.kind in {"public", "any_account"}
 #   Whether the files do not tell who is let in. A principal whose kind they do not
 #   tell may still be named.
 unidentified(a) if {
-	a.principal.kind == "unknown"
+	not a.principal.kind in {"public", "any_account", "service"}
 	not a.principal.id
 	not a.principal.name
 }
@@ -92,16 +92,15 @@ hedged(a) if a.elsewhere
 # description: A principal as people would name it.
 whom(a) := sprintf("%s (%s)", [a.principal.name, concat(", ", about(a))]) if {
 	count(about(a)) > 0
-} else := a.principal.name if {
-	a.principal.name
-} else := sprintf("%s %s", [kinds[a.principal.kind], a.principal.id]) if {
-	not is_everybody(a)
-	kinds[a.principal.kind]
-	a.principal.id
-} else := object.get(everybody, a.principal.kind, "somebody")
+} else := a.principal.name
+
+whom(a) := sprintf("%s %s", [kinds[a.principal.kind], a.principal.id]) if {
+	not a.principal.name
+} else := object.get(everybody, a.principal.kind, "somebody") if {
+	not a.principal.name
+}
 
 about(a) := [part |
-	a.principal.name
 	some key in ["id", "organisation", "country"]
 	part := a.principal[key]
 ]

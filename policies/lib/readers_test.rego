@@ -45,3 +45,15 @@ test_what if {
 	readers.what(object.union(facts.access(facts.reader, []), {"kind": "key"})) == "a key to US user data" with data.stateside.config as facts.config
 	readers.what(object.union(facts.access(facts.reader, []), {"kind": "", "elsewhere": true})) == "what may hold US user data" with data.stateside.config as facts.config
 }
+
+test_unidentified if {
+	readers.unidentified(facts.access({"kind": "unknown"}, []))
+	readers.unidentified(facts.access({"kind": "role"}, []))
+	readers.unidentified(facts.access({"kind": "role", "id": "arn:aws:iam::…:role/x"}, []))
+	every who in [
+		facts.everybody, {"kind": "public"}, {"kind": "any_account"}, {"kind": "service"}, facts.reader, facts.abroad,
+		{"kind": "unknown", "id": "0000"}, {"kind": "unknown", "name": "x"},
+	] {
+		not readers.unidentified(facts.access(who, []))
+	}
+}

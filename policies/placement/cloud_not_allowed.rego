@@ -20,7 +20,6 @@ warn contains found[i] if lib.soft(input.placements[i])
 found[p.index] := result if {
 	some p in lib.judged
 	wrong := lib.foreign_operator(p)
-	count(wrong) > 0
 	lib.at_fault(p, lib.wrong(p))
 
 	# Where the place is wrong in itself, that is said instead.

@@ -35,7 +35,6 @@ warn contains result if {
 
 warn contains result if {
 	some p in input.placements
-	lib.is_metadata(p)
 	not lib.counts(p)
 	result := said(p, sprintf("metadata of %s", [lib.title(p)]))
 }
