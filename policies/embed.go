@@ -10,3 +10,18 @@ import "embed"
 //
 //go:embed */*.rego
 var Files embed.FS
+
+// About says for each folder of rules which part of the input they are about. A
+// rule is asked only about inputs that have that part, and the folders that are
+// about what no input has are not even compiled. Departures are placements at a
+// site of one's own, or with a day by which they end.
+func About() map[string]string {
+	return map[string]string{
+		"access":     "access",
+		"exceptions": "exception",
+		"knowledge":  "problem",
+		"labels":     "placements",
+		"leftovers":  "departures",
+		"placement":  "placements",
+	}
+}

@@ -92,10 +92,7 @@ func Verify(o Options) (*config.Config, error) {
 // checkRules refuses a configuration that names a rule which does not exist, and
 // returns those that do.
 func checkRules(cfg *config.Config, rules *engine.Engine) ([]string, error) {
-	var ids []string
-	for _, r := range rules.Rules() {
-		ids = append(ids, r.ID)
-	}
+	ids := rules.IDs()
 	for _, e := range cfg.Exceptions {
 		if !slices.Contains(ids, e.Rule) {
 			return nil, &config.Error{File: e.Source.File, Line: e.Source.Line, Message: fmt.Sprintf("there is no rule %q%s", e.Rule, spelling.Hint(e.Rule, ids))}
@@ -114,8 +111,8 @@ func checkRules(cfg *config.Config, rules *engine.Engine) ([]string, error) {
 // the configuration does.
 func never(cfg *config.Config, rules *engine.Engine) func(string) bool {
 	return func(id string) bool {
-		return slices.Contains(cfg.Terms.Never, id) ||
-			slices.ContainsFunc(rules.Rules(), func(r *engine.Rule) bool { return r.ID == id && r.Never })
+		r := rules.Rule(id)
+		return slices.Contains(cfg.Terms.Never, id) || r != nil && r.Never
 	}
 }
 

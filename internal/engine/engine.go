@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -55,6 +56,24 @@ type Rule struct {
 
 	pkg      string
 	severity string // as the METADATA says it, for people
+	once     sync.Once
+	text     []byte // whose METADATA is not read yet; nil when it is
+}
+
+// describe reads the METADATA of a built-in rule. It costs as much as parsing the
+// rule again, so it is done for the rules that have something to say.
+func (r *Rule) describe() *Rule {
+	r.once.Do(func() {
+		if r.text == nil {
+			return
+		}
+		m, err := parse(Policy{Name: r.File, Data: r.text})
+		if err != nil {
+			panic(err) // it has been parsed before
+		}
+		r.annotate(m)
+	})
+	return r
 }
 
 // Reference is a page that a rule rests on.
@@ -67,11 +86,9 @@ type ruleSet struct {
 	severity model.Severity
 }
 
-// Engine is a set of compiled policies.
+// Engine is a set of policies.
 type Engine struct {
-	compiler *ast.Compiler
-	rules    []*Rule
-	classes  []*class
+	parts []*part
 }
 
 // class is the rule sets that read the same parts of the input. A rule of a
@@ -83,70 +100,48 @@ type class struct {
 }
 
 // severities of the sets that a rule may define.
-var severities = map[string]model.Severity{"deny": model.Error, "warn": model.Warning}
+var severities = map[string]model.Severity{"deny": model.Error, "violation": model.Error, "warn": model.Warning}
 
 // Compile compiles the built-in policies together with a user's own. An error
-// in these names their file and line.
+// in these names their file and line. Without any of a user's own, what is about a
+// part of the input that most have not is compiled when it is first needed.
 func Compile(user []Policy) (*Engine, error) {
-	modules, err := builtin()
+	files, err := builtin()
 	if err != nil {
 		return nil, err
 	}
-	reserved := map[string]bool{}
-	for _, m := range modules {
-		reserved[m.Package.Path.String()] = true
-	}
-	var errs ast.Errors
-	for _, p := range user {
-		m, err := parse(p)
-		if err != nil {
-			errs = append(errs, asErrors(err)...)
-			continue
+	if len(user) == 0 {
+		e := &Engine{parts: partsOf(files)}
+		for _, p := range e.parts {
+			if p.about == "placements" {
+				return e, p.load()
+			}
 		}
-		errs = append(errs, checkUser(m, reserved)...)
-		modules[p.Name] = m
+		return e, nil
 	}
-	if len(errs) > 0 {
-		return nil, policyError(errs)
-	}
-	e := &Engine{compiler: ast.NewCompiler().WithCapabilities(capabilities())}
-	if len(user) > 0 {
-		// The types of the input are checked for policies that come from outside;
-		// those of the built-in ones are checked by their tests.
-		e.compiler = e.compiler.WithSchemas(schemas()).WithUseTypeCheckAnnotations(true)
-	}
-	e.compiler.Compile(modules)
-	if e.compiler.Failed() {
-		return nil, policyError(e.compiler.Errors)
-	}
-	return e, e.findRules()
+	p := &part{files: files, user: user}
+	return &Engine{parts: []*part{p}}, p.load()
 }
 
-func parse(p Policy) (*ast.Module, error) {
+// parse parses a policy with its METADATA.
+func parse(p Policy) (*ast.Module, error) { return parseWith(p, true) }
+
+func parseWith(p Policy, metadata bool) (*ast.Module, error) {
 	return ast.ParseModuleWithOpts(p.Name, string(p.Data), ast.ParserOptions{
-		ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: capabilities(),
+		ProcessAnnotation: metadata, RegoVersion: ast.RegoV1, Capabilities: capabilities(),
 	})
 }
 
-// builtin parses the embedded policies.
-func builtin() (map[string]*ast.Module, error) {
-	modules := map[string]*ast.Module{}
+// builtin lists the embedded policies.
+func builtin() ([]string, error) {
+	var names []string
 	err := fs.WalkDir(policies.Files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasSuffix(name, "_test.rego") {
-			return err
+		if err == nil && !entry.IsDir() && !strings.HasSuffix(name, "_test.rego") {
+			names = append(names, name)
 		}
-		data, err := policies.Files.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		m, err := parse(Policy{Name: "policies/" + name, Data: data})
-		if err != nil {
-			return err
-		}
-		modules[m.Package.Location.File] = m
-		return nil
+		return err
 	})
-	return modules, err
+	return names, err
 }
 
 // checkUser refuses what would silently not be evaluated, and what would change
@@ -160,7 +155,7 @@ func checkUser(m *ast.Module, reserved map[string]bool) ast.Errors {
 		return nil
 	}
 	for _, r := range m.Rules {
-		if name := r.Head.Name.String(); severities[name] != "" || name == "violation" {
+		if name := r.Head.Name.String(); severities[name] != "" {
 			return ast.Errors{newError(r.Location, "%s in package %s is not evaluated; rules are in packages named stateside.rules.<name>", name, strings.TrimPrefix(path, "data."))}
 		}
 	}
@@ -169,70 +164,6 @@ func checkUser(m *ast.Module, reserved map[string]bool) ast.Errors {
 
 func newError(at *ast.Location, format string, args ...any) *ast.Error {
 	return &ast.Error{Code: "policy_error", Location: at, Message: fmt.Sprintf(format, args...)}
-}
-
-// findRules lists the packages below stateside.rules and their sets.
-func (e *Engine) findRules() error {
-	byPackage := map[string]*Rule{}
-	var errs ast.Errors
-	for _, name := range sortedKeys(e.compiler.Modules) {
-		m := e.compiler.Modules[name]
-		pkg := m.Package.Path.String()
-		if !strings.HasPrefix(pkg, rulesPackage+".") {
-			continue
-		}
-		rule := byPackage[pkg]
-		if rule == nil {
-			rule = &Rule{pkg: pkg, File: name, ID: idOf(pkg)}
-			byPackage[pkg] = rule
-			e.rules = append(e.rules, rule)
-		}
-		rule.annotate(m)
-		errs = append(errs, e.addSets(rule, m)...)
-	}
-	if len(errs) > 0 {
-		return policyError(errs)
-	}
-	slices.SortFunc(e.rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
-	for i := 1; i < len(e.rules); i++ {
-		if e.rules[i].ID == e.rules[i-1].ID {
-			return fmt.Errorf("%s: rule %s is there already, in %s", e.rules[i].File, e.rules[i].ID, e.rules[i-1].File)
-		}
-	}
-	return nil
-}
-
-func (e *Engine) addSets(rule *Rule, m *ast.Module) ast.Errors {
-	var errs ast.Errors
-	for _, r := range m.Rules {
-		name := r.Head.Name.String()
-		severity := severities[name]
-		if severity == "" {
-			continue
-		}
-		if r.Head.RuleKind() != ast.MultiValue {
-			errs = append(errs, newError(r.Location, "%s must be a set: write `%s contains msg if { … }`", name, name))
-			continue
-		}
-		if slices.Contains(rule.Severities, severity) {
-			continue
-		}
-		rule.Severities = append(rule.Severities, severity)
-		ref := append(m.Package.Path.Copy(), ast.StringTerm(name))
-		e.classify(ruleSet{rule: rule, ref: ref, severity: severity})
-	}
-	return errs
-}
-
-// classify puts a set with those that read the same.
-func (e *Engine) classify(s ruleSet) {
-	r := e.readsOf(s.ref)
-	at := slices.IndexFunc(e.classes, func(c *class) bool { return c.reads.equal(r) })
-	if at < 0 {
-		at = len(e.classes)
-		e.classes = append(e.classes, &class{reads: r})
-	}
-	e.classes[at].sets = append(e.classes[at].sets, s)
 }
 
 // idOf makes the id of a rule that does not say its own.
@@ -265,7 +196,47 @@ func (r *Rule) annotate(m *ast.Module) {
 }
 
 // Rules lists the rules by id.
-func (e *Engine) Rules() []*Rule { return e.rules }
+func (e *Engine) Rules() []*Rule {
+	var all []*Rule
+	for _, p := range e.parts {
+		if err := p.load(); err != nil {
+			panic(err) // those of a user's own are loaded, the others are part of the program
+		}
+		for _, r := range p.rules {
+			all = append(all, r.describe())
+		}
+	}
+	slices.SortFunc(all, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
+
+// IDs lists the ids of the rules, which needs none of them compiled.
+func (e *Engine) IDs() []string {
+	var all []string
+	for _, p := range e.parts {
+		all = append(all, p.ids()...)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Rule returns a rule by its id, nil when there is none.
+func (e *Engine) Rule(id string) *Rule {
+	for _, p := range e.parts {
+		if !slices.Contains(p.ids(), id) {
+			continue
+		}
+		if err := p.load(); err != nil {
+			panic(err) // as in Rules
+		}
+		for _, r := range p.rules {
+			if r.ID == id {
+				return r.describe()
+			}
+		}
+	}
+	return nil
+}
 
 // PolicyError is a mistake in one or more policies.
 type PolicyError struct{ errs ast.Errors }
@@ -333,24 +304,43 @@ type Data struct {
 	Inventory model.Document
 }
 
-// Evaluate asks every rule about every input. Inputs that do not differ in
-// anything a rule reads are asked about once. The results are in the order of
-// the inputs.
+// Evaluate asks every rule about every input that it is about. Inputs that do not
+// differ in anything a rule reads are asked about once. The results are in the
+// order of the inputs.
 func (e *Engine) Evaluate(ctx context.Context, data Data, inputs []model.Input) ([]Result, error) {
-	if len(inputs) == 0 {
-		return nil, nil
+	concerned := map[*part][]int{}
+	for _, p := range e.parts {
+		for i := range inputs {
+			if p.concerns(&inputs[i]) {
+				concerned[p] = append(concerned[p], i)
+			}
+		}
+	}
+	var errs []error
+	for _, p := range e.parts {
+		if len(concerned[p]) > 0 {
+			errs = append(errs, p.load())
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	store, err := e.store(data)
 	if err != nil {
 		return nil, err
 	}
 	var results []Result
-	for _, c := range e.classes {
-		said, err := c.evaluate(ctx, e.compiler, store, inputs)
-		if err != nil {
-			return nil, err
+	for _, p := range e.parts {
+		if len(concerned[p]) == 0 {
+			continue
 		}
-		results = append(results, said...)
+		for _, c := range p.classes {
+			said, err := c.evaluate(ctx, p.compiler, store, inputs, concerned[p])
+			if err != nil {
+				return nil, err
+			}
+			results = append(results, said...)
+		}
 	}
 	slices.SortStableFunc(results, func(a, b Result) int { return cmp.Compare(a.Input, b.Input) })
 	return results, nil

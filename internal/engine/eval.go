@@ -55,10 +55,10 @@ type reads struct {
 
 // readsOf looks for references to the input in the rules that make a set, and
 // in all that these rest on.
-func (e *Engine) readsOf(set ast.Ref) reads {
+func readsOf(compiler *ast.Compiler, set ast.Ref) reads {
 	r := reads{fields: map[string]bool{}, store: map[string]bool{}}
 	seen := map[*ast.Rule]bool{}
-	pending := e.compiler.GetRulesExact(set)
+	pending := compiler.GetRulesExact(set)
 	for len(pending) > 0 {
 		rule := pending[0]
 		pending = pending[1:]
@@ -70,7 +70,7 @@ func (e *Engine) readsOf(set ast.Ref) reads {
 			r.add(ref)
 			return false
 		})
-		for dependency := range e.compiler.Graph.Dependencies(rule) {
+		for dependency := range compiler.Graph.Dependencies(rule) {
 			if other, ok := dependency.(*ast.Rule); ok {
 				pending = append(pending, other)
 			}
@@ -117,13 +117,13 @@ type group struct {
 	results []Result
 }
 
-// evaluate asks the rules of the class about every input.
-func (c *class) evaluate(ctx context.Context, compiler *ast.Compiler, store storage.Store, inputs []model.Input) ([]Result, error) {
+// evaluate asks the rules of the class about the inputs at some indexes.
+func (c *class) evaluate(ctx context.Context, compiler *ast.Compiler, store storage.Store, inputs []model.Input, indexes []int) ([]Result, error) {
 	q, err := c.prepare(ctx, compiler, store)
 	if err != nil {
 		return nil, err
 	}
-	groups, err := c.group(inputs)
+	groups, err := c.group(inputs, indexes)
 	if err != nil {
 		return nil, err
 	}
@@ -143,10 +143,10 @@ func (c *class) evaluate(ctx context.Context, compiler *ast.Compiler, store stor
 }
 
 // group puts inputs together that do not differ in what the rules read.
-func (c *class) group(inputs []model.Input) ([]*group, error) {
+func (c *class) group(inputs []model.Input, indexes []int) ([]*group, error) {
 	var groups []*group
 	byKey := map[string]*group{}
-	for i := range inputs {
+	for _, i := range indexes {
 		visible, err := c.reads.visible(&inputs[i])
 		if err != nil {
 			return nil, err
@@ -231,7 +231,8 @@ func (e *Engine) store(data Data) (storage.Store, error) {
 		"geo":    map[string]any{"groups": data.Groups},
 		"now":    data.Now,
 	}}
-	if slices.ContainsFunc(e.classes, func(c *class) bool { return c.reads.inventory }) {
+	readsInventory := func(c *class) bool { return c.reads.inventory }
+	if slices.ContainsFunc(e.parts, func(p *part) bool { return slices.ContainsFunc(p.classes, readsInventory) }) {
 		content["inventory"] = data.Inventory
 	}
 	object, err := plain(content)
@@ -323,7 +324,7 @@ func evalError(err error) error {
 // result reads one element of a rule's set: a message, or an object with msg
 // and, if it likes, placement or access, setting and fix.
 func (s ruleSet) result(said any) (Result, error) {
-	r := Result{Rule: s.rule, Severity: s.severity, Placement: -1, Access: -1}
+	r := Result{Rule: s.rule.describe(), Severity: s.severity, Placement: -1, Access: -1}
 	switch said := said.(type) {
 	case string:
 		r.Message = said

@@ -13,6 +13,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/open-policy-agent/opa/v1/tester"
 
+	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/policies"
 )
 
@@ -112,12 +113,84 @@ func TestRulesAreComplete(t *testing.T) {
 
 // The built-in rules read only what the model has.
 func TestRulesFitTheSchema(t *testing.T) {
-	modules, err := builtin()
-	if err != nil {
-		t.Fatal(err)
+	modules := map[string]*ast.Module{}
+	for name, data := range regoFiles(t) {
+		if strings.HasSuffix(name, "_test.rego") {
+			continue
+		}
+		m, err := parse(Policy{Name: name, Data: data})
+		if err != nil {
+			t.Fatal(err)
+		}
+		modules[name] = m
 	}
 	c := ast.NewCompiler().WithCapabilities(capabilities()).WithSchemas(schemas()).WithUseTypeCheckAnnotations(true)
 	if c.Compile(modules); c.Failed() {
 		t.Error(c.Errors)
+	}
+}
+
+// A rule reads the part of the input that its folder is about, for it is asked
+// about inputs with that part alone.
+func TestRulesAreAboutTheirPart(t *testing.T) {
+	e := mustCompile(t)
+	asked := map[string]bool{}
+	for _, p := range e.parts {
+		if err := p.load(); err != nil {
+			t.Fatal(err)
+		}
+		if p.about == "" {
+			t.Errorf("%v are about nothing: policies.About has no entry for the folder", p.files)
+		}
+		asked[p.about] = true
+		field := p.about
+		if field == "departures" {
+			field = "placements"
+		}
+		for _, c := range p.classes {
+			if !c.reads.fields[field] {
+				t.Errorf("%s, among others, reads no %s", c.sets[0].rule.ID, p.about)
+			}
+		}
+	}
+	for _, test := range []struct {
+		in    model.Input
+		parts int
+	}{
+		{model.Input{Access: []model.Access{{}}}, 1},
+		{model.Input{Exception: &model.ExceptionUse{}}, 1},
+		{model.Input{Problem: &model.Problem{}}, 1},
+		{model.Input{Placements: []model.Placement{{}}}, 1},
+		{model.Input{Placements: []model.Placement{{DeleteBy: "2026-12-31"}}}, 2},
+		{model.Input{Placements: []model.Placement{{Locations: []model.Location{{Site: "va1"}}}}}, 2},
+	} {
+		n := 0
+		for _, p := range e.parts {
+			if p.concerns(&test.in) {
+				n++
+			}
+		}
+		if n != test.parts {
+			t.Errorf("%d parts are about %+v", n, test.in)
+		}
+	}
+}
+
+// The ids that are told before the rules are compiled are those that they have.
+func TestIDs(t *testing.T) {
+	before := mustCompile(t).IDs()
+	var after []string
+	e := mustCompile(t)
+	for _, r := range e.Rules() {
+		after = append(after, r.ID)
+		if e.Rule(r.ID) != r {
+			t.Errorf("%s is not found by its id", r.ID)
+		}
+	}
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("-before +after\n%s", diff)
+	}
+	if mustCompile(t).Rule("no-such-rule") != nil {
+		t.Error("a rule that is not there is found")
 	}
 }

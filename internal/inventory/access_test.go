@@ -46,7 +46,7 @@ principals:
 	}
 	want := []string{
 		"store us object_storage: group:eng-bj a-first parent CN, elsewhere false",
-		"store us object_storage: user:x   , elsewhere false", // the store is found by its name
+		"store us object_storage: user:x   , elsewhere false",            // the store is found by its name
 		"store us object_storage: group:x b-second  SG, elsewhere false", // the copy brings the data
 		"grant eu : group:y b-second  SG, elsewhere true",
 		"grant us : group:y b-second  SG, elsewhere true",
