@@ -360,7 +360,7 @@ unlabelled: us
 			cfg := parse(t, test.config)
 			doc := model.Document{Stores: []model.Store{bucket("b", nil)}, Copies: []model.Copy{test.copy}}
 			var got []string
-			for _, input := range Inputs(Join(doc, cfg), cfg) {
+			for _, input := range Inputs(Join(doc, cfg, nil), cfg) {
 				if input.Kind == model.CopyInput {
 					for _, p := range input.Placements {
 						got = append(got, fmt.Sprintf("%s %s %s", p.Dataset, p.Role, p.Copy))
