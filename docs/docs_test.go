@@ -207,3 +207,15 @@ func TestLinks(t *testing.T) {
 		}
 	}
 }
+
+// The configuration on its page is one that is read.
+func TestConfigurationPage(t *testing.T) {
+	_, text, ok := strings.Cut(read(t, "docs/configuration.md"), "\n```yaml\n")
+	text, _, closed := strings.Cut(text, "\n```\n")
+	if !ok || !closed {
+		t.Fatal("the page shows no configuration")
+	}
+	if _, err := config.Parse("docs/configuration.md", []byte(text)); err != nil {
+		t.Error(err)
+	}
+}

@@ -124,6 +124,26 @@ either it counts them.`,
 			flags: formatFlag, run: runCatalog,
 		},
 		{
+			name: "input", args: "[PATH…]", short: "print what rules see, for writing one",
+			long: `Prints the inputs that the rules would be asked about below each PATH, as a JSON
+list; with --address and a single match, that one. What rules find besides is
+printed with --data. Both are what plain OPA takes.`,
+			flags: seeFlags, run: runInput,
+		},
+		{
+			name: "test", args: "[DIR…]", short: "run the tests of rules of one's own",
+			long: `Runs the rules named test_… in the files named …_test.rego below each DIR, the
+directory policy when there is none. The libraries of the built-in rules are at
+hand, and the facts of their tests as data.stateside.lib_test.`,
+			flags: noFlags, run: runTest,
+		},
+		{
+			name: "new", args: "rule NAME [DIR]", short: "begin a rule of one's own, with a test",
+			long: `Writes a rule and its test into DIR, the directory policy when there is none.
+The rule works, and is to be changed.`,
+			flags: noFlags, run: runNew,
+		},
+		{
 			name: "formats", short: "list the formats of the output",
 			long: `Lists the formats that --format takes, and whether check, inventory or both
 can write them.`,

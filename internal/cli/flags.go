@@ -28,6 +28,7 @@ type flags struct {
 	help        bool
 	verbose     bool
 	triage      triageFlags
+	rego        regoFlags
 	assignments []terraform.Assignment
 }
 
@@ -171,12 +172,15 @@ func (f *flags) loaders(environ []string) (loaders.Options, error) {
 
 // userPolicies reads the Rego below the directories of --policy. A directory
 // without any is a mistake: its rules would silently not be asked.
-func (f *flags) userPolicies() ([]engine.Policy, error) {
+func (f *flags) userPolicies() ([]engine.Policy, error) { return f.regoFiles(false) }
+
+// regoFiles reads them with their tests, or without.
+func (f *flags) regoFiles(tests bool) ([]engine.Policy, error) {
 	var all []engine.Policy
 	for _, dir := range f.policies {
 		before := len(all)
 		err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || filepath.Ext(name) != ".rego" || strings.HasSuffix(name, "_test.rego") {
+			if err != nil || entry.IsDir() || filepath.Ext(name) != ".rego" || !tests && strings.HasSuffix(name, "_test.rego") {
 				return err
 			}
 			data, err := os.ReadFile(name)

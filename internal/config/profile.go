@@ -145,15 +145,18 @@ func (p *parser) applyProfiles() {
 	for name, d := range p.config.Datasets {
 		asked := cmp.Or(d.Profile, named)
 		says := len(d.Allow) > 0 || d.Anywhere || !d.Deny.empty() || d.Access != nil
-		profile := load(cmp.Or(asked, DefaultProfile))
-		if profile == nil || asked == "" && says {
+		if asked == "" && says {
 			continue
 		}
-		p.config.Datasets[name] = p.fill(name, d, profile)
+		if profile := load(cmp.Or(asked, DefaultProfile)); profile != nil {
+			p.config.Datasets[name] = p.fill(name, d, profile)
+		}
 	}
 	p.config.Profile = cmp.Or(named, DefaultProfile)
-	if profile := load(p.config.Profile); profile != nil && p.config.Unknown == "" {
-		p.config.Unknown = profile.Unknown
+	if named != "" && p.config.Unknown == "" {
+		if profile := load(named); profile != nil {
+			p.config.Unknown = profile.Unknown
+		}
 	}
 	p.config.Unknown = cmp.Or(p.config.Unknown, Warn)
 }

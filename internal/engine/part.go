@@ -21,6 +21,8 @@ type part struct {
 	files []string
 	// user's own policies.
 	user []Policy
+	// shared libraries.
+	shared *parsedLibraries
 
 	once     sync.Once
 	err      error
@@ -36,25 +38,26 @@ const libraries = "lib"
 // libraries; those that none of its rules imports are not compiled.
 func partsOf(files []string) []*part {
 	var all []*part
-	var shared []string
+	var libraryFiles []string
+	shared := &parsedLibraries{}
 	byAbout := map[string]*part{}
 	for _, name := range files {
 		folder, _, _ := strings.Cut(name, "/")
 		if folder == libraries {
-			shared = append(shared, name)
+			libraryFiles = append(libraryFiles, name)
 			continue
 		}
 		about := policies.About()[folder]
 		p := byAbout[about]
 		if p == nil {
-			p = &part{about: about}
+			p = &part{about: about, shared: shared}
 			byAbout[about] = p
 			all = append(all, p)
 		}
 		p.files = append(p.files, name)
 	}
 	for _, p := range all {
-		p.files = append(p.files, shared...)
+		p.files = append(p.files, libraryFiles...)
 	}
 	return all
 }
@@ -124,54 +127,35 @@ func (p *part) compile() error {
 	return p.findRules()
 }
 
-// parseBuiltin parses the rules, and the libraries that they import. A user's own
-// policies may import any.
+// parseBuiltin parses the rules, and of the libraries what they use. A user's own
+// policies may use all of them.
 func (p *part) parseBuiltin() (map[string]*ast.Module, error) {
 	modules := map[string]*ast.Module{}
-	imported := map[string]bool{}
-	var waiting []string
-	take := func(name string) error {
+	imports := map[string]*ast.Module{}
+	for _, name := range p.files {
+		folder, _, _ := strings.Cut(name, "/")
+		if folder == libraries && len(p.user) == 0 {
+			m, err := p.shared.parse(name)
+			if err != nil {
+				return nil, err
+			}
+			imports[m.Package.Path.String()] = m
+			continue
+		}
 		data, err := policies.Files.ReadFile(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		m, err := parseWith(Policy{Name: "policies/" + name, Data: data}, len(p.user) > 0)
 		if err != nil {
-			return err
-		}
-		modules[m.Package.Location.File] = m
-		for _, i := range m.Imports {
-			imported[i.Path.String()] = true
-		}
-		return nil
-	}
-	for _, name := range p.files {
-		if folder, _, _ := strings.Cut(name, "/"); folder == libraries && len(p.user) == 0 {
-			waiting = append(waiting, name)
-			continue
-		}
-		if err := take(name); err != nil {
 			return nil, err
 		}
+		modules[m.Package.Location.File] = m
 	}
-	for found := true; found; {
-		found = false
-		for i, name := range waiting {
-			if name == "" || !imported[libraryPackage(name)] {
-				continue
-			}
-			waiting[i], found = "", true
-			if err := take(name); err != nil {
-				return nil, err
-			}
-		}
+	for _, m := range used(modules, imports) {
+		modules[m.Package.Location.File] = m
 	}
 	return modules, nil
-}
-
-// libraryPackage is the package of a library, which its file is named after.
-func libraryPackage(file string) string {
-	return "data.stateside." + strings.TrimSuffix(strings.TrimPrefix(file, libraries+"/"), ".rego")
 }
 
 // addUser adds a user's own policies.
