@@ -10,7 +10,11 @@ import (
 // with, and what of a baseline is no longer found.
 func (t *textReport) changes() {
 	for _, c := range t.r.Report.Changes {
-		t.line("moved: %s", ChangeText(c))
+		text := ChangeText(c)
+		if root, _, ok := strings.Cut(c.Store, ":"); ok && t.manyRoots {
+			text += "  in " + t.path(root)
+		}
+		t.line("moved: %s", text)
 	}
 	if n := t.r.Report.Gone; n > 0 {
 		t.line("note: %s of the baseline %s no longer found; write it anew", count(n, "finding"), verb(n))
