@@ -3,6 +3,7 @@ package inventory
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/stateside-dev/stateside/internal/config"
 	"github.com/stateside-dev/stateside/internal/model"
@@ -68,4 +69,36 @@ func accessOf(index int, dataset string, kind model.Kind, g model.Grant) model.A
 		Index: index, Dataset: dataset, Grant: g.ID, Kind: kind,
 		Principal: g.Principal, Actions: g.Actions, Conditional: g.Conditional,
 	}
+}
+
+// owner is whose the account is that a text names; nil when it names none, or one
+// that the configuration does not declare.
+func owner(text string, cfg *config.Config) *model.Principal {
+	id := accountID(text)
+	if id == "" {
+		return nil
+	}
+	who := model.Principal{Kind: model.AccountPrincipal, ID: id}
+	declare(&who, slices.Sorted(maps.Keys(cfg.Principals)), cfg)
+	if who.Name == "" {
+		return nil
+	}
+	return &who
+}
+
+// accountID is what an identifier says of the account, subscription or project
+// that the thing it names is in: an account of AWS as policies write it.
+func accountID(text string) string {
+	parts := strings.Split(text, "/")
+	switch {
+	case strings.HasPrefix(text, "arn:"):
+		if fields := strings.SplitN(text, ":", 6); len(fields) == 6 && fields[4] != "" {
+			return "arn:" + fields[1] + ":iam::" + fields[4] + ":root"
+		}
+	case strings.HasPrefix(text, "/subscriptions/") && len(parts) > 2:
+		return "/subscriptions/" + parts[2]
+	case strings.HasPrefix(text, "projects/") && len(parts) > 1:
+		return "projects/" + parts[1]
+	}
+	return ""
 }

@@ -84,3 +84,33 @@ unlabelled: ignore
 		t.Errorf("got %s", text)
 	}
 }
+
+func TestOwner(t *testing.T) {
+	t.Parallel()
+	cfg := parse(t, `
+datasets: {us: {}}
+principals:
+  parent: {match: ["arn:aws:iam::111122223333:*", "/subscriptions/aaaa", "projects/parent-*"], organisation: parent}
+`)
+	for text, want := range map[string]string{
+		"arn:aws:backup:us-west-2:111122223333:backup-vault:far": "arn:aws:iam::111122223333:root",
+		"arn:aws:backup:us-west-2:444455556666:backup-vault:far": "",
+		"arn:aws:s3:::bucket":                               "",
+		"/subscriptions/aaaa/resourceGroups/x/providers/y":  "/subscriptions/aaaa",
+		"/subscriptions/bbbb/resourceGroups/x":              "",
+		"projects/parent-tools/locations/us/repositories/x": "projects/parent-tools",
+		"bucket": "",
+		"":       "",
+	} {
+		got := ""
+		if who := owner(text, cfg); who != nil {
+			got = who.ID
+			if who.Organisation != "parent" {
+				t.Errorf("%s: organisation %q", text, who.Organisation)
+			}
+		}
+		if got != want {
+			t.Errorf("%s: owner %q, want %q", text, got, want)
+		}
+	}
+}

@@ -151,7 +151,7 @@ func resolveNames(doc model.Document) []model.Copy {
 	for i := range copies {
 		c := &copies[i]
 		if c.To == "" && c.ToName != "" {
-			if s := find(c.ToName, byName, byID[c.From]); s != nil {
+			if s := find(c.ToName, byName, byID[c.From]); s != nil && s.ID != c.From {
 				c.To = s.ID
 				if c.Place.Status == model.Unknown && c.Place.Cause == model.UnresolvedTarget {
 					because := c.Place.Because
@@ -295,6 +295,7 @@ func placements(s *model.Store, copies []model.Copy, byID map[string]*model.Stor
 		}
 		if c != nil {
 			p.Copy, p.Role, p.Means, p.Automatic = c.ID, roleOf(c.Means), c.Means, c.Automatic
+			p.Owner = owner(c.ToName, cfg)
 		}
 		all = append(all, p)
 	}

@@ -525,6 +525,9 @@ type Placement struct {
 	// DeleteBy is the last day on which the store may hold the dataset,
 	// YYYY-MM-DD.
 	DeleteBy string `json:"delete_by,omitempty"`
+	// Owner of the account that a copy goes to, where it is another one and the
+	// configuration declares it.
+	Owner *Principal `json:"owner,omitempty"`
 	// Kind of the store.
 	Kind Kind `json:"kind"`
 	// Content of the store: the data itself when absent.

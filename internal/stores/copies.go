@@ -91,7 +91,12 @@ func (inv *inventory) connect(e *entry, rule catalog.CopyRule, from end, to targ
 		c.Place = either(from.store.Place, c.Place)
 	}
 	if c.From != "" && c.From == c.To {
-		return
+		if to.literal == "" {
+			return
+		}
+		// An identifier names another account's thing of the same name: nothing is
+		// copied to itself.
+		c.To, c.ToName = "", to.literal
 	}
 	inv.addCopy(c)
 }
@@ -361,9 +366,10 @@ func (inv *inventory) ofName(typ string, v *lang.Value) []*model.Store {
 	if typ == "" {
 		return nil
 	}
+	ref, _ := geo.ParseIdentifier(text, true)
 	var same []*model.Store
 	for _, other := range inv.names[typ][inv.nameIn(typ, text)] {
-		if other.store != nil && !slices.Contains(same, other.store) {
+		if other.store != nil && mayBeIn(other.store.Place, ref.Region) && !slices.Contains(same, other.store) {
 			same = append(same, other.store)
 		}
 	}
@@ -410,6 +416,15 @@ func (inv *inventory) nameIn(typ, text string) string {
 		return ref.Name
 	}
 	return text
+}
+
+// mayBeIn says whether a store may be the one that an identifier with a region
+// names: a vault of the same name in another region is another vault.
+func mayBeIn(p model.Place, region string) bool {
+	if region == "" || p.Status != model.Known && p.Status != model.OneOf {
+		return true
+	}
+	return slices.ContainsFunc(p.Locations, func(l model.Location) bool { return l.Region == region })
 }
 
 // nameOf is what the configuration calls a store that it names by v. A

@@ -21,6 +21,7 @@ type target struct {
 	automatic bool
 	maybe     bool
 	rng       hcl.Range
+	literal   string       // an identifier of its own that names the store
 	in        *model.Place // where a store that is only named lies, if that is written
 }
 
@@ -220,7 +221,7 @@ func (inv *inventory) storeTargets(e *entry, rule catalog.CopyRule, value func()
 		one.store = inv.named(e, rule.Type, o.Value, t.in)
 		switch {
 		case one.store != nil:
-			one.place = one.store.Place
+			one.place, one.literal = one.store.Place, identifier(o.Value)
 		case t.in != nil:
 			one.name, one.place = nameOf(o.Value), *t.in
 		default:
@@ -233,6 +234,16 @@ func (inv *inventory) storeTargets(e *entry, rule catalog.CopyRule, value func()
 		targets = append(targets, one)
 	}
 	return targets
+}
+
+// identifier is the text of a value that is an identifier written out, and not a
+// reference; empty for any other.
+func identifier(v *lang.Value) string {
+	text, known := v.Text()
+	if _, ok := geo.ParseIdentifier(text, true); !known || !ok || v.Ref() != nil {
+		return ""
+	}
+	return text
 }
 
 // namedPlace is what an identifier says of the place of the thing it names.

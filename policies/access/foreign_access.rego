@@ -31,7 +31,7 @@ hedged(a) if lib.below_bulk(a.dataset)
 
 found[a.index] := result if {
 	some a in readers.all
-	fault := wrong(a)
+	fault := readers.fault(a.dataset, a.principal)
 	result := {
 		"msg": sprintf("%s can read %s%s", [readers.whom(a), readers.what(a), below(a)]),
 		"access": a.index,
@@ -42,43 +42,3 @@ found[a.index] := result if {
 below(a) := ", which is below the bulk thresholds" if lib.below_bulk(a.dataset)
 
 below(a) := "" if not lib.below_bulk(a.dataset)
-
-# The entry of the configuration that an access does not meet. Deny comes first.
-wrong(a) := concat(".", ["datasets", a.dataset, "deny"]) if {
-	a.principal.country in lib.countries(data.stateside.config.datasets[a.dataset].deny.countries)
-} else := readers.setting(a) if {
-	denied(a.principal, readers.terms(a).deny)
-} else := readers.setting(a) if {
-	not allowed(a.principal, readers.terms(a))
-}
-
-denied(who, deny) if who.country in lib.countries(deny.countries)
-
-denied(who, deny) if who.organisation in deny.organisations
-
-denied(who, deny) if who.name in deny.principals
-
-# Of each thing that is known of somebody, it must be an allowed one.
-allowed(who, access) if {
-	right_country(who, access)
-	right_organisation(who, access)
-	right_name(who, access)
-}
-
-right_country(who, access) if who.country in lib.countries(access.countries)
-
-right_country(who, _) if not who.country
-
-right_country(_, access) if not access.countries
-
-right_organisation(who, access) if who.organisation in access.organisations
-
-right_organisation(who, _) if not who.organisation
-
-right_organisation(_, access) if not access.organisations
-
-right_name(who, access) if who.name in access.principals
-
-right_name(who, _) if not who.name
-
-right_name(_, access) if not access.principals

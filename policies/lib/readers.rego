@@ -5,6 +5,8 @@
 #   lets at it.
 package stateside.readers
 
+import data.stateside.lib
+
 # METADATA
 # description: The accesses that let somebody read a dataset, or open it.
 all := [a |
@@ -89,20 +91,24 @@ unidentified(a) if {
 hedged(a) if a.elsewhere
 
 # METADATA
-# description: A principal as people would name it.
-whom(a) := sprintf("%s (%s)", [a.principal.name, concat(", ", about(a))]) if {
-	count(about(a)) > 0
-} else := a.principal.name
+# description: A principal of an access as people would name it.
+whom(a) := named(a.principal)
 
-whom(a) := sprintf("%s %s", [kinds[a.principal.kind], a.principal.id]) if {
-	not a.principal.name
-} else := object.get(everybody, a.principal.kind, "somebody") if {
-	not a.principal.name
+# METADATA
+# description: A principal as people would name it.
+named(who) := sprintf("%s (%s)", [who.name, concat(", ", about(who))]) if {
+	count(about(who)) > 0
+} else := who.name
+
+named(who) := sprintf("%s %s", [kinds[who.kind], who.id]) if {
+	not who.name
+} else := object.get(everybody, who.kind, "somebody") if {
+	not who.name
 }
 
-about(a) := [part |
+about(who) := [part |
 	some key in ["id", "organisation", "country"]
-	part := a.principal[key]
+	part := who[key]
 ]
 
 kinds := {
@@ -125,3 +131,47 @@ title(a) := data.stateside.config.datasets[a.dataset].title
 # METADATA
 # description: The entry of the configuration about access, for messages.
 setting(a) := concat(".", ["datasets", a.dataset, "access"])
+
+# METADATA
+# description: |
+#   The entry of the configuration by which somebody may not have a dataset. Deny
+#   comes first, also that of countries for places. Undefined when they may, and
+#   for what is not known of them.
+fault(dataset, who) := concat(".", ["datasets", dataset, "deny"]) if {
+	who.country in lib.countries(data.stateside.config.datasets[dataset].deny.countries)
+} else := concat(".", ["datasets", dataset, "access"]) if {
+	denied(who, data.stateside.config.datasets[dataset].access.deny)
+} else := concat(".", ["datasets", dataset, "access"]) if {
+	not allowed(who, data.stateside.config.datasets[dataset].access)
+}
+
+denied(who, deny) if who.country in lib.countries(deny.countries)
+
+denied(who, deny) if who.organisation in deny.organisations
+
+denied(who, deny) if who.name in deny.principals
+
+# Of each thing that is known of somebody, it must be an allowed one.
+allowed(who, access) if {
+	right_country(who, access)
+	right_organisation(who, access)
+	right_name(who, access)
+}
+
+right_country(who, access) if who.country in lib.countries(access.countries)
+
+right_country(who, _) if not who.country
+
+right_country(_, access) if not access.countries
+
+right_organisation(who, access) if who.organisation in access.organisations
+
+right_organisation(who, _) if not who.organisation
+
+right_organisation(_, access) if not access.organisations
+
+right_name(who, access) if who.name in access.principals
+
+right_name(who, _) if not who.name
+
+right_name(_, access) if not access.principals
