@@ -5,10 +5,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -227,23 +229,54 @@ func TestRulePages(t *testing.T) {
 // rulePage is the text of a rule with its example. Each rule has one.
 func rulePage(t *testing.T, rule *engine.Rule) string {
 	t.Helper()
-	text := report.RuleMarkdown(rule)
-	dir := "fixtures/rules/" + rule.ID + "/violating"
-	entries, err := os.ReadDir(filepath.Join("..", filepath.FromSlash(dir)))
+	dir := "fixtures/rules/" + rule.ID + "/"
+	violating, found := example(t, rule, dir+"violating")
+	clean, _ := example(t, rule, dir+"clean")
+	printed, _, _ := strings.Cut(found, "\nexit ")
+	text := report.RuleMarkdown(rule) + "\n## Example\n"
+	for _, name := range slices.Sorted(maps.Keys(violating)) {
+		text += shown(dir+"violating", name, violating[name])
+	}
+	text += "\nThis prints\n\n```\n" + ended(printed) + "```\n\nWith this instead, the rule says nothing:\n"
+	for _, name := range slices.Sorted(maps.Keys(clean)) {
+		if clean[name] != violating[name] {
+			text += shown(dir+"clean", name, clean[name])
+		}
+	}
+	return text
+}
+
+func shown(dir, name, text string) string {
+	return fmt.Sprintf("\n[%s](../../%s/%s):\n\n```%s\n%s```\n", name, dir, name, language(name), ended(text))
+}
+
+// example reads a project of a rule, and what is printed for it. The one that
+// violates the rule has a finding of it, the clean one has none.
+func example(t *testing.T, rule *engine.Rule, dir string) (files map[string]string, printed string) {
+	t.Helper()
+	root := filepath.Join("..", filepath.FromSlash(dir))
+	files = map[string]string{}
+	err := filepath.WalkDir(root, func(name string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(root, name)
+		if err != nil {
+			return err
+		}
+		files[filepath.ToSlash(rel)] = read(t, dir+"/"+filepath.ToSlash(rel))
+		return nil
+	})
 	if err != nil {
 		t.Errorf("the rule %s has no example: %v", rule.ID, err)
-		return text
 	}
-	text += "\n## Example\n"
-	for _, e := range entries {
-		if e.IsDir() || e.Name() == "expected.txt" {
-			continue
-		}
-		text += fmt.Sprintf("\n[%s](../../%s/%s):\n\n```%s\n%s```\n", e.Name(), dir, e.Name(), language(e.Name()), ended(read(t, dir+"/"+e.Name())))
+	printed = files["expected.txt"]
+	delete(files, "expected.txt")
+	finding := regexp.MustCompile(`(?m)^(?:error|warning): .*  +` + regexp.QuoteMeta(rule.ID) + `$`)
+	if has := finding.MatchString(printed); has != strings.HasSuffix(dir, "/violating") {
+		t.Errorf("%s: a finding of the rule: %t", dir, has)
 	}
-	printed := read(t, dir+"/expected.txt")
-	printed, _, _ = strings.Cut(printed, "\nexit ")
-	return text + "\nThis prints\n\n```\n" + ended(printed) + "```\n"
+	return files, printed
 }
 
 func language(name string) string {

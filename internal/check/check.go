@@ -71,8 +71,9 @@ type Result struct {
 	Document model.Document
 	// Config that was used.
 	Config *config.Config
-	// Rules that were asked; none when nothing was judged.
-	Rules []*engine.Rule
+	// Rules lists those that were asked; nil when nothing was judged. Not all
+	// reports need what it takes to describe them.
+	Rules func() []*engine.Rule
 	// Exceptions of the configuration with what became of them.
 	Exceptions []model.ExceptionUse
 	// Tree of the files, for snippets. The caller closes it.

@@ -43,7 +43,7 @@ func (r *Result) judge(ctx context.Context, rules *engine.Engine, now time.Time)
 	}
 	uses := triage.Apply(findings, append(exceptions, inline...), triage.Terms{Now: now, Never: never(r.Config, rules)})
 	r.Report.Exceptions = append(r.Report.Exceptions, uses...)
-	r.Rules, r.Exceptions = rules.Rules(), uses
+	r.Rules, r.Exceptions = rules.Rules, uses
 	if len(uses) > 0 {
 		inputs := exceptionInputs(uses)
 		results, err := rules.Evaluate(ctx, data, inputs)

@@ -63,6 +63,9 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 		"allow":             {"version: 1\ndatasets: {d: {allow: {" + odd + ": 1}}}\n", allow},
 		"places":            {"version: 1\ndatasets: {d: {deny: {" + odd + ": 1}}}\n", s.def(t, "places")},
 		"site":              {"version: 1\nsites: {s: {" + odd + ": 1}}\n", s.def(t, "site")},
+		"access":            {"version: 1\ndatasets: {d: {access: {" + odd + ": 1}}}\n", s.def(t, "access")},
+		"principal":         {"version: 1\nprincipals: {p: {" + odd + ": 1}}\n", s.def(t, "principal")},
+		"terms":             {"version: 1\nexception_terms: {" + odd + ": 1}\n", s.def(t, "terms")},
 		"exception":         {"version: 1\nexceptions: [{" + odd + ": 1}]\n", s.def(t, "exception")},
 	} {
 		_, err := Parse("stateside.yaml", []byte(c.text))
@@ -87,6 +90,15 @@ func TestSchemaRequires(t *testing.T) {
 		if _, err := Parse("stateside.yaml", []byte("version: 1\ndatasets: {d: {}}\nexceptions: [{}]\n")); err == nil || !strings.Contains(err.Error(), "needs `"+field+"`") {
 			t.Errorf("an exception without %s: %v", field, err)
 		}
+	}
+	var profile struct {
+		Enum []string `json:"enum"`
+	}
+	if err := json.Unmarshal(s.Defs["profile"], &profile); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(append(ProfileNames(), NoProfile), profile.Enum); diff != "" {
+		t.Error(diff)
 	}
 	var role struct {
 		Enum []model.Role `json:"enum"`

@@ -83,7 +83,7 @@ func (o *oscalWriter) result() oscalResult {
 	for _, p := range r.Report.Problems {
 		result.Observations = append(result.Observations, o.problem(p))
 	}
-	for _, rule := range r.Rules {
+	for _, rule := range r.Rules() {
 		if len(byRule[rule.ID]) > 0 {
 			result.Findings = append(result.Findings, o.finding(rule, byRule[rule.ID], risksByRule[rule.ID]))
 		}
@@ -134,11 +134,9 @@ func (o *oscalWriter) observation(f *model.Finding) oscalObservation {
 	if f.Source != nil {
 		observation.Evidence = append(observation.Evidence, evidenceOf("where it is", *f.Source))
 	}
-	if f.Place != nil {
-		for _, step := range f.Place.Because {
-			if step.Source != nil {
-				observation.Evidence = append(observation.Evidence, evidenceOf("because "+strings.TrimSuffix(step.What+": "+step.Value, ": "), *step.Source))
-			}
+	for _, step := range f.Chain() {
+		if step.Source != nil {
+			observation.Evidence = append(observation.Evidence, evidenceOf("because "+strings.TrimSuffix(step.What+": "+step.Value, ": "), *step.Source))
 		}
 	}
 	observation.Remarks = f.Fix

@@ -51,7 +51,7 @@ type (
 // covers is left out; what stands in no file can't be shown by an editor.
 func (s *server) diagnostics() map[string][]diagnostic {
 	pages := map[string]string{}
-	for _, rule := range s.result.Rules {
+	for _, rule := range s.result.Rules() {
 		pages[rule.ID] = report.RuleURL(rule, s.version)
 	}
 	byFile := map[string][]diagnostic{}
@@ -94,10 +94,8 @@ func (s *server) related(f *model.Finding) []related {
 			all = append(all, related{location{s.uriOf(src.File), s.rangeOf(*src)}, text})
 		}
 	}
-	if f.Place != nil {
-		for _, step := range f.Place.Because {
-			add(step.Source, "because "+strings.TrimSuffix(step.What+": "+step.Value, ": "))
-		}
+	for _, step := range f.Chain() {
+		add(step.Source, "because "+strings.TrimSuffix(step.What+": "+step.Value, ": "))
 	}
 	if f.Setting != nil {
 		add(f.Setting.Source, f.Setting.What+": "+f.Setting.Value)

@@ -655,6 +655,15 @@ type Finding struct {
 	SuppressedBy *ExceptionUse `json:"suppressed_by,omitempty"`
 }
 
+// Chain is the values that decided what the finding is about: its place, or its
+// grant.
+func (f *Finding) Chain() []Step {
+	if f.Place != nil {
+		return f.Place.Because
+	}
+	return f.Because
+}
+
 // Change is data that rests elsewhere than before.
 type Change struct {
 	// Store whose data it is, by id.

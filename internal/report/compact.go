@@ -12,7 +12,7 @@ import (
 func Compact(w io.Writer, r *check.Result, o Options) error {
 	t := newTextReport(w, r, o)
 	for _, f := range r.Report.Findings {
-		if f.SuppressedBy != nil {
+		if f.SuppressedBy != nil || f.Known {
 			continue
 		}
 		t.line("%s%s: %s  %s%s", t.position(f.Source), t.severity(f.Severity), f.Message, t.rule(f.Rule), about(f))

@@ -319,13 +319,13 @@ func TestDocsOf(t *testing.T) {
 		"v0.0.0-20260101000000-abcdefabcdef": "/blob/main/docs/rules/", "v1.2.3+dirty": "/blob/main/docs/rules/",
 	} {
 		r.Report.Tool = tool
-		if got := v.docsOf(r.Rules[0]); !strings.Contains(got, want) {
+		if got := v.docsOf(r.Rules()[0]); !strings.Contains(got, want) {
 			t.Errorf("%s: %s", tool, got)
 		}
 	}
-	own := *r.Rules[0]
+	own := r.Rules()[0]
 	own.File = "own/rule.rego"
-	if got := v.docsOf(&own); got != "" {
+	if got := v.docsOf(own); got != "" {
 		t.Errorf("got %s", got)
 	}
 }

@@ -103,7 +103,7 @@ func (t *textReport) said(s *model.Store) []string {
 		lines = append(lines, line)
 	}
 	var others []string
-	for _, rule := range t.r.Rules {
+	for _, rule := range t.r.Rules() {
 		if !found[rule.ID] {
 			others = append(others, rule.ID)
 		}

@@ -234,7 +234,7 @@ func (v *view) pageFinding(group []model.Finding) pageFinding {
 			pf.Of = append(pf.Of, v.storeName(&g))
 		}
 	}
-	for _, rule := range v.r.Rules {
+	for _, rule := range v.r.Rules() {
 		if rule.ID == f.Rule {
 			pf.Docs = v.docsOf(rule)
 		}
@@ -249,10 +249,8 @@ func (v *view) pageFinding(group []model.Finding) pageFinding {
 		}
 		pf.Flow = append(pf.Flow, fmt.Sprintf("%s → %s  %s", meansText(c), v.endText(c.To, c.ToName, &c.Place), position(&c.Source)))
 	}
-	if f.Place != nil {
-		for _, step := range f.Place.Because {
-			pf.Chain = append(pf.Chain, pageStep{clean(step.What), clean(step.Value), position(step.Source)})
-		}
+	for _, step := range f.Chain() {
+		pf.Chain = append(pf.Chain, pageStep{clean(step.What), clean(step.Value), position(step.Source)})
 	}
 	if f.Setting != nil {
 		pf.Setting = &pageStep{settingLabel(*f.Setting), settingText(*f.Setting), position(f.Setting.Source)}

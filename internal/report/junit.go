@@ -102,14 +102,12 @@ func (v *view) plainDetails(f *model.Finding) []string {
 	if f.Source != nil {
 		lines = append(lines, fmt.Sprintf("%s:%d:%d", f.Source.File, f.Source.Line, f.Source.Column))
 	}
-	if f.Place != nil {
-		for _, step := range f.Place.Because {
-			line := "because " + stepText(step)
-			if step.Source != nil {
-				line += fmt.Sprintf(" (%s:%d)", step.Source.File, step.Source.Line)
-			}
-			lines = append(lines, line)
+	for _, step := range f.Chain() {
+		line := "because " + stepText(step)
+		if step.Source != nil {
+			line += fmt.Sprintf(" (%s:%d)", step.Source.File, step.Source.Line)
 		}
+		lines = append(lines, line)
 	}
 	if f.Setting != nil {
 		lines = append(lines, settingLabel(*f.Setting)+" "+settingText(*f.Setting))

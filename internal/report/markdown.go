@@ -63,7 +63,7 @@ func position(s *model.Source) string {
 }
 
 func (m *markdownReport) ruleLink(id string) string {
-	for _, rule := range m.r.Rules {
+	for _, rule := range m.r.Rules() {
 		if rule.ID == id && m.docsOf(rule) != "" {
 			return fmt.Sprintf("[%s](%s)", id, m.docsOf(rule))
 		}
@@ -126,10 +126,7 @@ func (m *markdownReport) flow(f *model.Finding) {
 }
 
 func (m *markdownReport) chain(f *model.Finding) {
-	if f.Place == nil {
-		return
-	}
-	for _, step := range f.Place.Because {
+	for _, step := range f.Chain() {
 		m.line("- because %s %s", code(stepText(step)), code(position(step.Source)))
 	}
 }

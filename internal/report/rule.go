@@ -22,6 +22,12 @@ func RuleMarkdown(rule *engine.Rule) string {
 	if rule.Remedy != "" {
 		fmt.Fprintf(&b, "- **What to do**: %s\n", rule.Remedy)
 	}
+	if rule.Never {
+		b.WriteString("- **Exceptions**: none\n")
+	}
+	for _, ref := range rule.References {
+		fmt.Fprintf(&b, "- **See**: %s, %s\n", ref.Title, ref.URL)
+	}
 	return b.String()
 }
 

@@ -51,7 +51,7 @@ func (s *sarifReport) driver() sarifDriver {
 		// The notifications are of these kinds.
 		Notifications: []sarifDescriptor{},
 	}
-	for i, rule := range s.r.Rules {
+	for i, rule := range s.r.Rules() {
 		s.index[rule.ID] = i
 		d.Rules = append(d.Rules, s.rule(rule))
 	}
@@ -104,6 +104,9 @@ func (s *sarifReport) result(f *model.Finding) sarifResult {
 	}
 	result.Related = s.related(f)
 	result.CodeFlows = s.codeFlows(f)
+	if f.Known {
+		result.Baseline = "unchanged"
+	}
 	if f.SuppressedBy != nil {
 		result.Suppressions = []sarifSuppression{s.suppression(f.SuppressedBy)}
 	}
@@ -133,10 +136,8 @@ func (s *sarifReport) related(f *model.Finding) []sarifLocation {
 		location.Message = &message
 		related = append(related, location)
 	}
-	if f.Place != nil {
-		for _, step := range f.Place.Because {
-			add(stepText(step), step.Source)
-		}
+	for _, step := range f.Chain() {
+		add(stepText(step), step.Source)
 	}
 	if f.Setting != nil {
 		add(settingLabel(*f.Setting)+" "+settingText(*f.Setting), f.Setting.Source)
@@ -299,6 +300,7 @@ type (
 		Related      []sarifLocation    `json:"relatedLocations,omitempty"`
 		CodeFlows    []sarifCodeFlow    `json:"codeFlows,omitempty"`
 		Fingerprints map[string]string  `json:"partialFingerprints"`
+		Baseline     string             `json:"baselineState,omitempty"`
 		Suppressions []sarifSuppression `json:"suppressions,omitempty"`
 		Properties   map[string]any     `json:"properties"`
 	}

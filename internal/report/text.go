@@ -325,10 +325,7 @@ const maxWhat = 44
 // chain writes the because chain in columns. A step that stands in no file has
 // but its value.
 func (t *textReport) chain(f model.Finding) []string {
-	because := f.Because
-	if f.Place != nil {
-		because = f.Place.Because
-	}
+	because := f.Chain()
 	what, where := 0, 0
 	for _, s := range because {
 		if s.Source != nil {

@@ -40,7 +40,7 @@ func (v verdict) String() string {
 
 func verdictOf(f *model.Finding) verdict {
 	switch {
-	case f.SuppressedBy != nil:
+	case f.SuppressedBy != nil, f.Known:
 		return excepted
 	case f.Severity == model.Error:
 		return failed
@@ -191,11 +191,11 @@ func Release(version string) string {
 	return version
 }
 
-// shownFindings are those that no exception covers.
+// shownFindings are those that no exception covers and that were not there before.
 func (v *view) shownFindings() []model.Finding {
 	var shown []model.Finding
 	for _, f := range v.r.Report.Findings {
-		if f.SuppressedBy == nil {
+		if f.SuppressedBy == nil && !f.Known {
 			shown = append(shown, f)
 		}
 	}

@@ -143,3 +143,9 @@ test_countries_are_written_up_to_three if {
 	lib.where([three]) == "google x (X, BE, DE, FR)"
 	lib.where([nowhere]) == "aws x"
 }
+
+test_service_is_not_approved_without_its_cloud if {
+	service_only := {"datasets": {"us": {"allow": {"storage": {"clouds": ["snowflake"]}}}}}
+	on_aws := object.union(virginia, {"operator": "snowflake"})
+	lib.foreign_operator(placement("primary", [on_aws])) == [on_aws] with data.stateside.config as service_only
+}
