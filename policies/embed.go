@@ -14,7 +14,8 @@ var Files embed.FS
 // About says for each folder of rules which part of the input they are about. A
 // rule is asked only about inputs that have that part, and the folders that are
 // about what no input has are not even compiled. Departures are placements at a
-// site of one's own, or with a day by which they end.
+// site of one's own, or with a day by which they end; owners, those in an account
+// that is declared to be somebody's.
 func About() map[string]string {
 	return map[string]string{
 		"access":     "access",
@@ -22,6 +23,7 @@ func About() map[string]string {
 		"knowledge":  "problem",
 		"labels":     "placements",
 		"leftovers":  "departures",
+		"owners":     "owners",
 		"placement":  "placements",
 	}
 }

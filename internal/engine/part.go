@@ -71,6 +71,8 @@ func (p *part) concerns(in *model.Input) bool {
 		return slices.ContainsFunc(in.Placements, isDeparture)
 	case "exception":
 		return in.Exception != nil
+	case "owners":
+		return slices.ContainsFunc(in.Placements, func(p model.Placement) bool { return p.Owner != nil })
 	case "placements":
 		return len(in.Placements) > 0
 	case "problem":
@@ -131,15 +133,9 @@ func (p *part) compile() error {
 // policies may use all of them.
 func (p *part) parseBuiltin() (map[string]*ast.Module, error) {
 	modules := map[string]*ast.Module{}
-	imports := map[string]*ast.Module{}
 	for _, name := range p.files {
 		folder, _, _ := strings.Cut(name, "/")
 		if folder == libraries && len(p.user) == 0 {
-			m, err := p.shared.parse(name)
-			if err != nil {
-				return nil, err
-			}
-			imports[m.Package.Path.String()] = m
 			continue
 		}
 		data, err := policies.Files.ReadFile(name)
@@ -152,10 +148,39 @@ func (p *part) parseBuiltin() (map[string]*ast.Module, error) {
 		}
 		modules[m.Package.Location.File] = m
 	}
+	if len(p.user) > 0 {
+		return modules, nil
+	}
+	imports := map[string]*ast.Module{}
+	if err := p.importInto(imports, modules); err != nil {
+		return nil, err
+	}
 	for _, m := range used(modules, imports) {
 		modules[m.Package.Location.File] = m
 	}
 	return modules, nil
+}
+
+// importInto adds the libraries that modules import, and those that these import.
+func (p *part) importInto(imports, modules map[string]*ast.Module) error {
+	for _, m := range modules {
+		for _, i := range m.Imports {
+			pkg := i.Path.String()
+			file := libraries + "/" + strings.TrimPrefix(pkg, "data.stateside.") + ".rego"
+			if imports[pkg] != nil || !slices.Contains(p.files, file) {
+				continue
+			}
+			library, err := p.shared.parse(file)
+			if err != nil {
+				return err
+			}
+			imports[pkg] = library
+			if err := p.importInto(imports, map[string]*ast.Module{pkg: library}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // addUser adds a user's own policies.

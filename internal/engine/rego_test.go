@@ -144,7 +144,7 @@ func TestRulesAreAboutTheirPart(t *testing.T) {
 		}
 		asked[p.about] = true
 		field := p.about
-		if field == "departures" {
+		if field == "departures" || field == "owners" {
 			field = "placements"
 		}
 		for _, c := range p.classes {
@@ -162,6 +162,7 @@ func TestRulesAreAboutTheirPart(t *testing.T) {
 		{model.Input{Problem: &model.Problem{}}, 1},
 		{model.Input{Placements: []model.Placement{{}}}, 1},
 		{model.Input{Placements: []model.Placement{{DeleteBy: "2026-12-31"}}}, 2},
+		{model.Input{Placements: []model.Placement{{Owner: &model.Principal{}}}}, 2},
 		{model.Input{Placements: []model.Placement{{Locations: []model.Location{{Site: "va1"}}}}}, 2},
 	} {
 		n := 0
