@@ -116,6 +116,9 @@ type PlaceRule struct {
 	Absent string `yaml:"absent,omitempty"`
 	// Every is the attribute with several regions, in each of which data rests.
 	Every string `yaml:"every,omitempty"`
+	// Cloud is the attribute beside At or Every that names the cloud, for a service
+	// that keeps its data in the regions of several.
+	Cloud string `yaml:"cloud,omitempty"`
 	// Zone is the attribute with a zone. One that can't be evaluated passes
 	// on too: whatever the zone, it lies in the region the next rule finds.
 	Zone string `yaml:"zone,omitempty"`
@@ -146,6 +149,9 @@ type CopyRule struct {
 	Means model.Means `yaml:"means"`
 	// At is the attribute that decides the copy; each value is one.
 	At string `yaml:"at,omitempty"`
+	// Cloud is the attribute beside At that names the cloud of its region, for a
+	// service that keeps its data in the regions of several.
+	Cloud string `yaml:"cloud,omitempty"`
 	// To says how to read the value; see the Target constants.
 	To Target `yaml:"to"`
 	// Type is the resource type that a plain name in At stands for.
@@ -160,7 +166,8 @@ type CopyRule struct {
 	SameRegion bool `yaml:"same_region,omitempty"`
 	// Is lists the values of At with which there is a copy; any when absent.
 	Is []string `yaml:"is,omitempty"`
-	// When lists attributes and the values they must have for the copy to exist.
+	// When lists attributes and the values they must have for the copy to exist;
+	// with no values, that they, or blocks of the name, are written.
 	When map[string][]string `yaml:"when,omitempty"`
 	// Absent is the value that the documentation gives for an At that is not
 	// written. A rule without At is what the service always does.
@@ -214,6 +221,8 @@ type GrantRule struct {
 const (
 	AsPolicy    = "iam_policy"    // a policy document of AWS, or one that follows it
 	AsMember    = "google_member" // user:a@example.com, allUsers, domain:example.com
+	AsACL       = "google_acl"    // READER:user-a@example.com, allUsers, domain-example.com
+	AsBindings  = "google_policy" // bindings of roles and members, as data.google_iam_policy makes them
 	AsARN       = "arn"           // an ARN or account number
 	AsSwitch    = "switch"        // a value that opens the store to everybody
 	AsStatement = "oci_statement" // Allow group A to read objects in …

@@ -154,7 +154,7 @@ func checkCopy(t *testing.T, typ *Type, rule CopyRule) {
 
 func checkGrant(t *testing.T, typ *Type, rule GrantRule) {
 	t.Helper()
-	forms := []string{AsPolicy, AsMember, AsARN, AsSwitch, AsStatement}
+	forms := []string{AsPolicy, AsMember, AsACL, AsBindings, AsARN, AsSwitch, AsStatement}
 	if !slices.Contains(forms, rule.As) && !slices.Contains(model.PrincipalKinds(), model.PrincipalKind(rule.As)) {
 		t.Errorf("grant as %q", rule.As)
 	}

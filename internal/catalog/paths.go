@@ -16,12 +16,12 @@ func (t *Type) Paths() []string {
 			all = append(all, t.Labels)
 		}
 		for _, rule := range t.Place {
-			all = append(all, rule.At, rule.Every, rule.Zone, rule.Host, rule.Of, rule.Nearest)
+			all = append(all, rule.At, rule.Every, rule.Zone, rule.Host, rule.Of, rule.Nearest, rule.Cloud)
 			all = append(all, slices.Collect(maps.Keys(rule.When))...)
 		}
 	}
 	for _, rule := range t.Copies {
-		all = append(all, rule.At, rule.In, rule.Host, rule.From, rule.FromLabels)
+		all = append(all, rule.At, rule.Cloud, rule.In, rule.Host, rule.From, rule.FromLabels)
 		all = append(all, slices.Collect(maps.Keys(rule.When))...)
 	}
 	for _, rule := range t.Grants {

@@ -145,7 +145,7 @@ func commonBlocks(paths []string) []segment {
 
 // rulePaths lists the attributes of the instance that a rule reads.
 func rulePaths(rule catalog.CopyRule) []string {
-	return pathsHere(append([]string{rule.At, rule.From, rule.In, rule.Host}, slices.Sorted(maps.Keys(rule.When))...))
+	return pathsHere(append([]string{rule.At, rule.Cloud, rule.From, rule.In, rule.Host}, slices.Sorted(maps.Keys(rule.When))...))
 }
 
 // pathsHere leaves out the paths that are not set. Of one that goes on in another
@@ -209,7 +209,11 @@ func (inv *inventory) conditions(when map[string][]string, n Node, depth int) (h
 		accepted := when[path]
 		values, _ := inv.values(n, path, depth)
 		if len(values) == 0 && !slices.Contains(accepted, "") {
-			return false, true
+			blocks := inv.blocks(n, path, depth)
+			if len(accepted) > 0 || len(blocks) == 0 {
+				return false, true
+			}
+			certain = certain && slices.ContainsFunc(blocks, func(b Node) bool { return !b.maybe })
 		}
 		for _, f := range values {
 			text, ok := inv.Evaluator.Force(f.Cell).Text()
@@ -222,6 +226,15 @@ func (inv *inventory) conditions(when map[string][]string, n Node, depth int) (h
 		}
 	}
 	return true, certain
+}
+
+// blocks returns the nested blocks at a rule's path, read as values reads it.
+func (inv *inventory) blocks(n Node, path string, depth int) []Node {
+	here, _, goesOn := strings.Cut(path, ">")
+	if goesOn {
+		return nil
+	}
+	return n.nodes(inv.Evaluator, parsePath(here)[depth:])
 }
 
 // sources returns the stores that are copied: those that the rule's attribute

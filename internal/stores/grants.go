@@ -87,6 +87,11 @@ func (inv *inventory) grantedBy(rule catalog.GrantRule, v *lang.Value, rng hcl.R
 	switch rule.As {
 	case catalog.AsPolicy:
 		return inv.policy(v, rng)
+	case catalog.AsBindings:
+		return inv.bindings(v, rng)
+	case catalog.AsACL:
+		g.principal, g.actions = aclOf(v)
+		return []granted{g}
 	case catalog.AsStatement:
 		return inv.statement(v, rng)
 	case catalog.AsSwitch:

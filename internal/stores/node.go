@@ -41,8 +41,8 @@ func ObjectNode(object *lang.Value, rng hcl.Range) Node {
 }
 
 // segment is one name of a path, with a condition on a sibling attribute:
-// geo_location[failover_priority=0]. A name that ends in {} is of a text, and the
-// path goes on in the JSON that it holds.
+// geo_location[failover_priority=0]. A name with dots stands in quotes. A name
+// that ends in {} is of a text, and the path goes on in the JSON that it holds.
 type segment struct {
 	name   string
 	isJSON bool
@@ -53,7 +53,7 @@ type segment struct {
 
 func parsePath(path string) []segment {
 	var segments []segment
-	for _, part := range strings.Split(path, ".") {
+	for _, part := range splitPath(path) {
 		name, condition, ok := strings.Cut(part, "[")
 		s := segment{}
 		s.name, s.isJSON = strings.CutSuffix(name, "{}")
@@ -65,6 +65,27 @@ func parsePath(path string) []segment {
 		segments = append(segments, s)
 	}
 	return segments
+}
+
+// splitPath takes a path apart at its dots.
+func splitPath(path string) []string {
+	var parts []string
+	for {
+		if quoted, ok := strings.CutPrefix(path, `"`); ok {
+			name, rest, _ := strings.Cut(quoted, `"`)
+			if rest == "" {
+				return append(parts, name)
+			}
+			parts, path = append(parts, name), rest[1:]
+			continue
+		}
+		part, rest, more := strings.Cut(path, ".")
+		parts = append(parts, part)
+		if !more {
+			return parts
+		}
+		path = rest
+	}
 }
 
 // At returns the values at a path of names, as the catalogue writes them.

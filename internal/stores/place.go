@@ -129,6 +129,8 @@ func hostValue(v *lang.Value) *lang.Value {
 // applyRule returns what a rule says, nil when its attribute is absent or null.
 func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Resource, depth int) *lang.Value {
 	switch {
+	case rule.Cloud != "":
+		return inv.readInClouds(cmp.Or(rule.At, rule.Every), rule.Cloud, inst)
 	case rule.At != "":
 		return orAbsent(inv.readFirst(rule.At, inst), rule, t)
 	case rule.Zone != "":
@@ -255,6 +257,41 @@ func oneOrAll(values []*lang.Value) *lang.Value {
 func (inv *inventory) readZones(path string, inst Resource) *lang.Value {
 	cannotTell := func(v *lang.Value) bool { return v.Kind == lang.Null || !v.IsKnown() && v.Gap().Within == "" }
 	return oneOrAll(slices.DeleteFunc(inv.readEach(path, inst), cannotTell))
+}
+
+// readInClouds returns the regions at a path, each told with the cloud that the
+// attribute beside it names.
+func (inv *inventory) readInClouds(path, cloudPath string, inst Resource) *lang.Value {
+	var values []*lang.Value
+	prefix := commonBlocks([]string{path, cloudPath})
+	for _, n := range inst.Body().nodes(inv.Evaluator, prefix) {
+		clouds, _ := inv.values(n, cloudPath, len(prefix))
+		regions, _ := inv.values(n, path, len(prefix))
+		for _, f := range regions {
+			region := inv.Evaluator.Force(f.Cell).At(f.Range).Named(path)
+			if len(clouds) > 0 {
+				values = append(values, inv.inCloud(region, clouds, cloudPath))
+			}
+		}
+	}
+	return oneOrAll(values)
+}
+
+// inCloud tells a region with its cloud, as the tables of services take it.
+func (inv *inventory) inCloud(region *lang.Value, clouds []Found, path string) *lang.Value {
+	if len(clouds) == 0 {
+		return region
+	}
+	cloud := inv.Evaluator.Force(clouds[0].Cell).At(clouds[0].Range).Named(path)
+	code, ok := region.Text()
+	if !ok {
+		return region
+	}
+	name, ok := cloud.Text()
+	if !ok {
+		return cloud
+	}
+	return lang.StringVal(name + ":" + code).Because(region.Origin()).And(cloud.Origin())
 }
 
 // placeOf returns the place of the store that an attribute names.

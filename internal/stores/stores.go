@@ -209,8 +209,39 @@ func (inv *inventory) noteNames() {
 	}
 }
 
-// addLabels takes in a map of labels; false when it is not wholly known.
+// addPair takes in one label that is written with its key and value apart; false
+// when it is not known.
+func (inv *inventory) addPair(labels map[string]string, n Node) bool {
+	key, okKey := inv.textAt(n, "key")
+	value, okValue := inv.textAt(n, "value")
+	if okKey && okValue {
+		labels[key] = value
+	}
+	return okKey && okValue
+}
+
+func (inv *inventory) textAt(n Node, name string) (string, bool) {
+	f, ok := n.Attribute(inv.Evaluator, name)
+	if !ok {
+		return "", false
+	}
+	return inv.Evaluator.Force(f.Cell).Text()
+}
+
+// addLabels takes in a map of labels, a label with its key and value apart, or a
+// word such as data:us-users; false when it is not wholly known.
 func (inv *inventory) addLabels(labels map[string]string, v *lang.Value) bool {
+	if word, ok := v.Text(); ok {
+		at := strings.IndexAny(word, ":=")
+		if at < 0 {
+			at = len(word)
+		}
+		labels[word[:at]] = strings.TrimLeft(word[at:], ":=")
+		return true
+	}
+	if v.Kind == lang.Object && v.Has("key") && v.Has("value") {
+		return inv.addPair(labels, Node{cell: lang.Done(v)})
+	}
 	if gap := v.Gap(); gap != nil {
 		// A provider that is configured elsewhere may have default labels, but
 		// nothing points to there being any.

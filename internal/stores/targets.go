@@ -84,6 +84,11 @@ func (inv *inventory) target(e *entry, rule catalog.CopyRule, n Node, depth int,
 		t.in = inv.in(e, rule, n, depth)
 		return inv.storeTargets(e, rule, value, t)
 	}
+	if rule.Cloud != "" {
+		clouds, _ := inv.values(n, rule.Cloud, depth)
+		region := value
+		value = func() *lang.Value { return inv.inCloud(region(), clouds, rule.Cloud) }
+	}
 	if rule.To == catalog.ToHost {
 		value = func() *lang.Value { return hostValue(inv.Evaluator.Force(f.Cell).At(f.Range).Named(what)) }
 	}

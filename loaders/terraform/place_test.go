@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/model"
@@ -45,4 +47,46 @@ func options(t *testing.T, comment string) Options {
 func load(t testing.TB, files map[string]string, o Options) model.Document {
 	t.Helper()
 	return storestest.Load(t.Context(), t, files, newLoader(o))
+}
+
+// Labels as providers without maps of them write them.
+func TestLabelForms(t *testing.T) {
+	doc := load(t, map[string]string{"main.tf": `
+resource "aiven_pg" "blocks" {
+  cloud_name = "aws-us-east-1"
+  tag {
+    key   = "data"
+    value = "us-users"
+  }
+}
+
+resource "digitalocean_volume" "words" {
+  region = "nyc3"
+  tags   = ["data:us-users", "team=web", "prod"]
+}
+
+resource "mongodbatlas_flex_cluster" "list" {
+  tags = [{ key = "data", value = "us-users" }]
+}
+
+resource "mongodbatlas_flex_cluster" "map" {
+  tags = { data = "us-users" }
+}
+`}, Options{})
+	got := map[string]map[string]string{}
+	for _, s := range doc.Stores {
+		if s.LabelsUnknown {
+			t.Errorf("%s: labels are not known", s.Address)
+		}
+		got[s.Address] = s.Labels
+	}
+	want := map[string]map[string]string{
+		"aiven_pg.blocks":                {"data": "us-users"},
+		"digitalocean_volume.words":      {"data": "us-users", "team": "web", "prod": ""},
+		"mongodbatlas_flex_cluster.list": {"data": "us-users"},
+		"mongodbatlas_flex_cluster.map":  {"data": "us-users"},
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
 }
