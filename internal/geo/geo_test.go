@@ -61,6 +61,8 @@ func TestLocate(t *testing.T) {
 		{OCI, "", "us-gov-ashburn-1", "us-gov-ashburn-1", "US", "US-VA"},
 		{"alicloud", "", "oss-us-southeast-1", "us-southeast-1", "US", "US-GA"},
 		{"alicloud", "", "cn-hangzhou-b", "cn-hangzhou", "CN", ""},
+		{"alicloud", "", "us-east-1a", "us-east-1", "US", "US-VA"},
+		{"alicloud", "", "ap-southeast-1MAZ2(b,c)", "ap-southeast-1", "SG", ""},
 		{"alicloud", "", "cn-hangzhou-MAZ1(a,b)", "cn-hangzhou", "CN", ""},
 		{"alicloud", "", "cn-beijing", "cn-beijing", "CN", ""}, // the provider's default
 		{"tencentcloud", "", "ap-guangzhou", "ap-guangzhou", "CN", ""},

@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 )
@@ -81,13 +82,13 @@ func foldAlicloud(text string) string {
 	return strings.TrimPrefix(strings.ToLower(text), "oss-")
 }
 
-// alicloudZone reads cn-hangzhou-b, and the several zones of a database,
-// cn-hangzhou-MAZ1(a,b).
+// alicloudZone reads cn-hangzhou-b, us-east-1a, and the several zones of a
+// database, cn-hangzhou-MAZ1(a,b) and us-east-1MAZ1(a,b).
 func alicloudZone(folded string) string {
-	if region, _, ok := strings.Cut(folded, "-maz"); ok {
-		return region
+	if region, _, ok := strings.Cut(folded, "maz"); ok {
+		return strings.TrimSuffix(region, "-")
 	}
-	return cutDashLetter(folded)
+	return cmp.Or(cutDashLetter(folded), cutLetter(folded))
 }
 
 // awsZone reads us-east-1a and the zone id use1-az1.
