@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"embed"
 	"errors"
 	"fmt"
 	"io"
@@ -203,9 +204,30 @@ func readPulumi(s *schema, files map[string][]byte, input []byte) {
 		}
 		readInterfaces(declared, types)
 		module, _, _ := strings.Cut(string(m[2]), "/")
-		resourceType := string(m[1]) + snake(module) + snake(string(m[3]))
+		resourceType := respell(string(m[1]), string(m[1])+snake(module)+snake(string(m[3])))
 		s.types[resourceType] = loose(types.node(string(m[3])+"Args", pulumiReference, maxDepth*2))
 	}
+}
+
+// spellings lists, for each prefix, beginnings of types as Pulumi spells them,
+// each with the provider's own spelling.
+//
+//go:embed spelling/*.txt
+var spellings embed.FS
+
+// respell gives a type the provider's spelling.
+func respell(prefix, resourceType string) string {
+	data, err := spellings.ReadFile("spelling/" + prefix + ".txt")
+	if err != nil {
+		return resourceType // Pulumi spells them as the provider does
+	}
+	for line := range strings.Lines(string(data)) {
+		begin, own, ok := strings.Cut(strings.TrimSpace(line), " ")
+		if rest, is := strings.CutPrefix(resourceType, begin); ok && is && begin != "#" {
+			return own + rest
+		}
+	}
+	return resourceType
 }
 
 func pulumiReference(typ string) (name string, free bool) {

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -187,5 +188,21 @@ func TestCheck(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(result{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestRespell(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"oci_sch_connector":                 "oci_sch_service_connector",
+		"oci_big_data_service_bds_instance": "oci_bds_bds_instance",
+		"oci_core_volume":                   "oci_core_volume",
+		"ocioci_iot_iot_domain":             "oci_iot_iot_domain",
+		"aiven_kafka":                       "aiven_kafka",
+	} {
+		prefix, _, _ := strings.Cut(want, "_")
+		if got := respell(prefix, name); got != want {
+			t.Errorf("%s is spelled %s, want %s", name, got, want)
+		}
 	}
 }

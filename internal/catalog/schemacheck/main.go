@@ -34,6 +34,13 @@ var bindings = map[string][]string{
 	"azurerm": {"@cdktf/provider-azurerm"},
 	"azuread": {"@cdktf/provider-azuread"},
 	"oci":     {"@pulumi/oci"},
+
+	"cloudflare":   {"@cdktf/provider-cloudflare"},
+	"databricks":   {"@cdktf/provider-databricks"},
+	"datadog":      {"@cdktf/provider-datadog"},
+	"digitalocean": {"@cdktf/provider-digitalocean"},
+	"mongodbatlas": {"@cdktf/provider-mongodbatlas"},
+	"snowflake":    {"@cdktf/provider-snowflake"},
 }
 
 // allowed lists, for each prefix, the types and attributes of other versions of
