@@ -53,6 +53,9 @@ type Type struct {
 	// UniqueName says that the name alone is enough to find the thing, from
 	// any region: bucket names.
 	UniqueName bool `yaml:"unique_name,omitempty"`
+	// Forms of identifiers that name the thing, besides those that all things of
+	// its cloud have. NAME is its name, * a part between dots, colons and slashes.
+	Forms []string `yaml:"forms,omitempty"`
 	// Place rules, tried in order; the file's when absent.
 	Place []PlaceRule `yaml:"place,omitempty"`
 	// Part says that what rests here rests in the store that a place rule's Of

@@ -372,19 +372,15 @@ func (inv *inventory) named(e *entry, typ string, v *lang.Value, in *model.Place
 
 // ofName lists the stores of a type that have the name which a value gives.
 func (inv *inventory) ofName(typ string, v *lang.Value) []*model.Store {
-	text, ok := v.Text()
-	if !ok {
-		return inv.ofForm(typ, v)
-	}
-	if typ == "" {
-		return nil
-	}
-	ref, _ := geo.ParseIdentifier(text, true)
+	name, ok := inv.nameFor(typ, v)
 	var same []*model.Store
-	for _, other := range inv.names[typ][inv.nameIn(typ, text)] {
-		if other.store != nil && mayBeIn(other.store.Place, ref.Region) && !slices.Contains(same, other.store) {
+	for _, other := range inv.names[typ][name] {
+		if ok && other.store != nil && !slices.Contains(same, other.store) && inv.maybeIn(other.store.Place, v) {
 			same = append(same, other.store)
 		}
+	}
+	if _, known := v.Text(); len(same) == 0 && !known {
+		return inv.ofForm(typ, v)
 	}
 	return same
 }
@@ -415,11 +411,92 @@ func (inv *inventory) ofForm(typ string, v *lang.Value) []*model.Store {
 	return same
 }
 
+// maybeIn says whether a place may be in the region that an identifier tells. A
+// thing of the name in another region is another thing.
+func (inv *inventory) maybeIn(place model.Place, v *lang.Value) bool {
+	text, ok := v.Text()
+	if !ok || len(place.Locations) == 0 {
+		return true
+	}
+	ref, _ := geo.ParseIdentifier(text, true)
+	if ref.Region == "" {
+		return true
+	}
+	told, err := inv.Tables.Locate(ref.Cloud, ref.Service, ref.Region)
+	return err != nil || slices.ContainsFunc(place.Locations, func(l model.Location) bool { return l.Region == told.Region })
+}
+
+// nameFor is the name that a value gives to a thing of a type. Parts of the value
+// that are not known don't matter, as long as they are not the name's.
+func (inv *inventory) nameFor(typ string, v *lang.Value) (string, bool) {
+	if typ == "" {
+		return "", false
+	}
+	if text, ok := v.Text(); ok {
+		return inv.nameIn(typ, text), true
+	}
+	text, ok := v.Marked()
+	if !ok {
+		return "", false
+	}
+	name, ok := inv.nameInForm(typ, text)
+	if ref, is := geo.ParseIdentifier(text, true); !ok && is {
+		// What is not known must not be the region, which tells things of a name apart.
+		_, known := inv.Evaluator.Unmark(v, ref.Region).Text()
+		name, ok = ref.Name, known && ref.Name != ""
+	}
+	if !ok {
+		return "", false
+	}
+	return inv.Evaluator.Unmark(v, name).Text()
+}
+
+// nameInForm is the name within an identifier of a form that the catalogue tells.
+func (inv *inventory) nameInForm(typ, text string) (name string, ok bool) {
+	t := inv.Catalogue.Lookup(typ)
+	if t == nil {
+		return "", false
+	}
+	for _, form := range t.Forms {
+		if name, ok := nameByForm(form, text); ok {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func nameByForm(form, text string) (name string, ok bool) {
+	for form != "" {
+		rest, isName := strings.CutPrefix(form, "NAME")
+		if !isName && form[0] != '*' {
+			if text == "" || form[0] != text[0] {
+				return "", false
+			}
+			form, text = form[1:], text[1:]
+			continue
+		}
+		end := strings.IndexAny(text, ".:/")
+		if end < 0 {
+			end = len(text)
+		}
+		if isName {
+			name, form = text[:end], rest
+		} else {
+			form = form[1:]
+		}
+		text = text[end:]
+	}
+	return name, text == "" && name != ""
+}
+
 // nameIn is the name of a thing of a type within an identifier. Of buckets, also
 // within a host or before a path.
 func (inv *inventory) nameIn(typ, text string) string {
 	if ref, ok := geo.ParseIdentifier(text, true); ok {
 		return ref.Name
+	}
+	if name, ok := inv.nameInForm(typ, text); ok {
+		return name
 	}
 	if t := inv.Catalogue.Lookup(typ); t == nil || !t.UniqueName {
 		return text
@@ -429,15 +506,6 @@ func (inv *inventory) nameIn(typ, text string) string {
 		return ref.Name
 	}
 	return text
-}
-
-// mayBeIn says whether a store may be the one that an identifier with a region
-// names: a vault of the same name in another region is another vault.
-func mayBeIn(p model.Place, region string) bool {
-	if region == "" || p.Status != model.Known && p.Status != model.OneOf {
-		return true
-	}
-	return slices.ContainsFunc(p.Locations, func(l model.Location) bool { return l.Region == region })
 }
 
 // nameOf is what the configuration calls a store that it names by v. A

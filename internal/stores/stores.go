@@ -177,11 +177,11 @@ func (inv *inventory) parent(e *entry) *entry {
 // byName returns the entry of a type that has a name, given plainly or within
 // an identifier; nil when there is none, or several.
 func (inv *inventory) byName(typ string, v *lang.Value) *entry {
-	text, ok := v.Text()
-	if !ok || typ == "" {
+	name, ok := inv.nameFor(typ, v)
+	if !ok {
 		return nil
 	}
-	if same := inv.names[typ][inv.nameIn(typ, text)]; len(same) == 1 {
+	if same := inv.names[typ][name]; len(same) == 1 {
 		return same[0]
 	}
 	return nil
