@@ -340,6 +340,9 @@ func (inv *inventory) nearestTo(t *catalog.Type, rule catalog.PlaceRule, v *lang
 // typed returns the instance that a value refers to, when the catalogue knows
 // its type.
 func (inv *inventory) typed(v *lang.Value) (Resource, *catalog.Type) {
+	if whole := wholeOf(v); whole != nil {
+		v = whole
+	}
 	if v.Ref() == nil {
 		return nil, nil
 	}
@@ -352,6 +355,22 @@ func (inv *inventory) typed(v *lang.Value) (Resource, *catalog.Type) {
 		return nil, nil
 	}
 	return inst, t
+}
+
+// wholeOf returns what a text begins with, when it goes on with a path in that:
+// an address, or what ends before a slash. A name that is made of another thing's
+// name is not that thing.
+func wholeOf(v *lang.Value) *lang.Value {
+	parts := v.Parts()
+	if v.Ref() != nil || len(parts) < 2 || parts[0].Ref() == nil {
+		return nil
+	}
+	next, _ := parts[1].Text()
+	attr := parts[0].Ref().Attr
+	if strings.HasSuffix(attr, "endpoint") || strings.HasPrefix(next, "/") {
+		return parts[0]
+	}
+	return nil
 }
 
 // typeOf returns the catalogue's row of a resource, with the cloud that its own
