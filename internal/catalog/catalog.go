@@ -175,6 +175,9 @@ type CopyRule struct {
 	// Absent is the value that the documentation gives for an At that is not
 	// written. A rule without At is what the service always does.
 	Absent string `yaml:"absent,omitempty"`
+	// Unknown says, as a sentence, why nothing tells the place of a copy that the
+	// service makes by itself: caches all over the world. A rule without At.
+	Unknown string `yaml:"unknown,omitempty"`
 	// From is the attribute that names the store which is copied; the store
 	// itself when absent.
 	From string `yaml:"from,omitempty"`

@@ -127,11 +127,14 @@ func checkCopy(t *testing.T, typ *Type, rule CopyRule) {
 	if !slices.Contains([]Target{ToRegion, ToStore, ToHost, ToPair, ToSelf}, rule.To) {
 		t.Errorf("to %q", rule.To)
 	}
-	if rule.To == ToSelf && rule.At != "" || rule.To != ToSelf && rule.At == "" && rule.Absent == "" {
+	if rule.To == ToSelf && rule.At != "" || rule.To != ToSelf && rule.At == "" && rule.Absent == "" && rule.Unknown == "" {
 		t.Errorf("copy rule %+v: at and to do not fit", rule)
 	}
 	if rule.To == ToSelf && (rule.From == "" && rule.FromType == "" && rule.FromLabels == "" || !typ.IsStore()) {
 		t.Errorf("copy rule %+v: nothing is copied to this resource", rule)
+	}
+	if rule.Unknown != "" && (rule.At != "" || rule.Absent != "" || strings.HasSuffix(rule.Unknown, ".")) {
+		t.Errorf("copy rule %+v: unknown does not fit", rule)
 	}
 	if rule.SameRegion && rule.To != ToStore {
 		t.Error("same_region is for targets that are stores")

@@ -226,6 +226,9 @@ func placeText(rule catalog.PlaceRule) string {
 	if rule.Absent != "" {
 		text += ", when that is absent " + rule.Absent
 	}
+	if rule.Cloud != "" {
+		text += ", of the cloud in " + rule.Cloud
+	}
 	return text + conditions(rule.When) + source(rule.Doc)
 }
 
@@ -262,7 +265,17 @@ func copyText(t *catalog.Type, rule catalog.CopyRule) string {
 			text += ", as " + rule.At + " says"
 		}
 	default:
-		text += fmt.Sprintf(" to the %s in %s", rule.To, named(rule.At, rule.Type))
+		switch {
+		case rule.Unknown != "":
+			text += " to a place not told: " + rule.Unknown
+		case rule.At == "":
+			text += " to " + rule.Absent
+		default:
+			text += fmt.Sprintf(" to the %s in %s", rule.To, named(rule.At, rule.Type))
+		}
+	}
+	if rule.Cloud != "" {
+		text += ", of the cloud in " + rule.Cloud
 	}
 	if rule.In != "" {
 		text += ", in the region " + rule.In
@@ -274,7 +287,7 @@ func copyText(t *catalog.Type, rule catalog.CopyRule) string {
 		text += ", if that is " + strings.Join(rule.Is, " or ")
 	}
 	text += conditions(rule.When)
-	if rule.Absent != "" {
+	if rule.Absent != "" && rule.At != "" {
 		text += ", by default " + rule.Absent
 	}
 	return text + source(rule.Doc)

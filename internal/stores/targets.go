@@ -54,6 +54,8 @@ func (inv *inventory) absent(e *entry, rule catalog.CopyRule) []target {
 	step := model.Step{What: fmt.Sprintf("%s (%s)", what, docOf(rule.Doc, e.typ.Doc)), Value: rule.Absent}
 	t := target{automatic: true, rng: e.inst.Range()}
 	switch {
+	case rule.Unknown != "":
+		t.place = model.Place{Status: model.Unknown, Cause: model.NotPinned, Reason: rule.Unknown}
 	case rule.Absent == catalog.NearestMultiRegion:
 		t.place = inv.nearest(e)
 	case rule.To == catalog.ToPair:
