@@ -129,6 +129,10 @@ func target(rule catalog.CopyRule) string {
 // put sets the value at a path as the catalogue writes it, with the conditions
 // on blocks fulfilled.
 func (o object) put(path string, value *lang.Value) {
+	if quoted, ok := strings.CutPrefix(path, `"`); ok {
+		o[strings.TrimSuffix(quoted, `"`)] = value
+		return
+	}
 	first, rest, nested := strings.Cut(path, ".")
 	name, condition, _ := strings.Cut(first, "[")
 	name, isJSON := strings.CutSuffix(name, "{}")
