@@ -28,6 +28,13 @@ var files embed.FS
 type Type struct {
 	// Type as the configuration writes it, such as aws_s3_bucket.
 	Type string `yaml:"type"`
+	// TypeAt is the attribute that names the type of a resource which may be of
+	// many: that type's row holds or, for a plain word, the row TYPE:WORD. This row
+	// holds when the name is not known.
+	TypeAt string `yaml:"type_at,omitempty"`
+	// BodyAt is the attribute with the named type's own attributes, an object or
+	// JSON. Those that it lacks are the resource's.
+	BodyAt string `yaml:"body_at,omitempty"`
 	// Cloud of the type; the file's cloud when absent.
 	Cloud string `yaml:"cloud,omitempty"`
 	// CloudAt is the attribute that names the cloud, for types that work with
@@ -396,6 +403,7 @@ func (c *Catalogue) Of(prefix string) []*Type {
 
 func (f *file) lookup(name, resourceType string) *Type {
 	f.once.Do(func() { f.index(name) })
+	resourceType = keyOf(name, resourceType)
 	row, ok := f.rows[resourceType]
 	if !ok {
 		return nil
@@ -410,6 +418,27 @@ func (f *file) lookup(name, resourceType string) *Type {
 	return t
 }
 
+// folded keys rows as they are looked up.
+func folded(name string, rows map[string][]byte) map[string][]byte {
+	if keyOf(name, "A") == "A" {
+		return rows
+	}
+	all := make(map[string][]byte, len(rows))
+	for resourceType, row := range rows {
+		all[keyOf(name, resourceType)] = row
+	}
+	return all
+}
+
+// keyOf is a type as it is looked up: in Azure Resource Manager capitals don't
+// matter.
+func keyOf(name, resourceType string) string {
+	if name == "azurearm" {
+		return strings.ToLower(resourceType)
+	}
+	return resourceType
+}
+
 var rowStart = []byte("\n- type: ")
 
 // index finds where each row begins without decoding any.
@@ -419,8 +448,8 @@ func (f *file) index(name string) {
 	if err != nil {
 		return // no provider that the catalogue knows has this prefix
 	}
-	var head []byte
-	head, f.rows = indexed(data)
+	head, rows := indexed(data)
+	f.rows = folded(name, rows)
 	decode(name, head, &f.header)
 }
 

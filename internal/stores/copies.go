@@ -24,10 +24,10 @@ type end struct {
 // addCopies applies a copy rule to an instance.
 func (inv *inventory) addCopies(e *entry, rule catalog.CopyRule) {
 	prefix := commonBlocks(rulePaths(rule))
-	nodes := e.inst.Body().nodes(inv.Evaluator, prefix)
+	nodes := inv.body(e.inst).nodes(inv.Evaluator, prefix)
 	if len(nodes) == 0 && rule.Absent != "" {
 		// The documented default holds without the block as well.
-		nodes, prefix = []Node{e.inst.Body()}, nil
+		nodes, prefix = []Node{inv.body(e.inst)}, nil
 	}
 	for _, n := range nodes {
 		inv.addCopiesOf(e, rule, n, len(prefix))
@@ -175,7 +175,7 @@ func (inv *inventory) values(n Node, path string, depth int) (values []Found, wr
 	for _, f := range values {
 		v := inv.Evaluator.Force(f.Cell)
 		if inst := instanceOf(v); inst != nil {
-			all = append(all, inst.Body().find(inv.Evaluator, parsePath(there))...)
+			all = append(all, inv.body(inst).find(inv.Evaluator, parsePath(there))...)
 			continue
 		}
 		reason := fmt.Sprintf("%s names %s, which the checked files do not declare", here, quoted(v))
@@ -270,7 +270,7 @@ func (inv *inventory) sources(e *entry, rule catalog.CopyRule, n Node, depth int
 // labelled returns the stores beside an entry that have one of the labels which
 // a rule's attribute lists.
 func (inv *inventory) labelled(e *entry, rule catalog.CopyRule) []end {
-	wanted := inv.wantedLabels(e.inst.Body(), rule.FromLabels)
+	wanted := inv.wantedLabels(inv.body(e.inst), rule.FromLabels)
 	isMeant := ofKinds(rule.FromKinds)
 	return inv.beside(e, func(other *entry) bool {
 		return isMeant(other) && slices.ContainsFunc(wanted, func(w [2]string) bool {

@@ -27,9 +27,9 @@ type granted struct {
 // addGrants applies a grant rule to an instance.
 func (inv *inventory) addGrants(e *entry, rule catalog.GrantRule) {
 	prefix := commonBlocks(pathsHere(append([]string{rule.At, rule.ActionsAt}, slices.Sorted(maps.Keys(rule.When))...)))
-	nodes := e.inst.Body().nodes(inv.Evaluator, prefix)
+	nodes := inv.body(e.inst).nodes(inv.Evaluator, prefix)
 	if len(nodes) == 0 && rule.Absent != "" {
-		nodes, prefix = []Node{e.inst.Body()}, nil
+		nodes, prefix = []Node{inv.body(e.inst)}, nil
 	}
 	for _, n := range nodes {
 		holds, certain := inv.conditions(rule.When, n, len(prefix))

@@ -19,6 +19,8 @@ type Node struct {
 	cell  *lang.Cell // of the object, when there is no body
 	rng   hcl.Range
 	maybe bool // it may turn out not to exist
+
+	inner *lang.Cell // of an object whose attributes come before those of the body
 }
 
 // Found is a value at a path.
@@ -181,6 +183,11 @@ func (n Node) Attribute(ev *lang.Evaluator, name string) (Found, bool) {
 			rng = *def
 		}
 		return Found{cell, rng, n.maybe}, true
+	}
+	if n.inner != nil {
+		if f, ok := ObjectNode(ev.Force(n.inner), n.rng).Attribute(ev, name); ok {
+			return f, true
+		}
 	}
 	a := n.body.Attributes[name]
 	if a == nil {

@@ -44,7 +44,7 @@ func (inv *inventory) placeValue(t *catalog.Type, inst Resource, depth int) *lan
 			// that is only looked up.
 			continue
 		}
-		if holds, _ := inv.conditions(rule.When, inst.Body(), 0); !holds {
+		if holds, _ := inv.conditions(rule.When, inv.body(inst), 0); !holds {
 			continue
 		}
 		if rule.Of != "" && !inv.isFound(rule, inst) && goesOn(t.Place[i+1:]) {
@@ -181,7 +181,7 @@ func (inv *inventory) read(path string, inst Resource) []Found {
 		return []Found{{Cell: lang.Done(v), Range: inst.Range()}}
 	}
 	here, there, goesOn := strings.Cut(path, ">")
-	values := inst.Body().find(inv.Evaluator, parsePath(here))
+	values := inv.body(inst).find(inv.Evaluator, parsePath(here))
 	if !goesOn {
 		return values
 	}
@@ -189,7 +189,7 @@ func (inv *inventory) read(path string, inst Resource) []Found {
 	var all []Found
 	for _, f := range values {
 		if other := instanceOf(inv.Evaluator.Force(f.Cell)); other != nil {
-			all = append(all, other.Body().find(inv.Evaluator, parsePath(there))...)
+			all = append(all, inv.body(other).find(inv.Evaluator, parsePath(there))...)
 		}
 	}
 	return all
@@ -264,7 +264,7 @@ func (inv *inventory) readZones(path string, inst Resource) *lang.Value {
 func (inv *inventory) readInClouds(path, cloudPath string, inst Resource) *lang.Value {
 	var values []*lang.Value
 	prefix := commonBlocks([]string{path, cloudPath})
-	for _, n := range inst.Body().nodes(inv.Evaluator, prefix) {
+	for _, n := range inv.body(inst).nodes(inv.Evaluator, prefix) {
 		clouds, _ := inv.values(n, cloudPath, len(prefix))
 		regions, _ := inv.values(n, path, len(prefix))
 		for _, f := range regions {
@@ -376,7 +376,7 @@ func wholeOf(v *lang.Value) *lang.Value {
 // typeOf returns the catalogue's row of a resource, with the cloud that its own
 // settings say; nil when there is no row.
 func (inv *inventory) typeOf(inst Resource) *catalog.Type {
-	t := inv.Catalogue.Lookup(inst.Type())
+	t := inv.rowOf(inst)
 	if t == nil || t.CloudAt == "" {
 		return t
 	}

@@ -39,13 +39,13 @@ func (inv *inventory) retention(e *entry) []model.Retention {
 }
 
 func (inv *inventory) retentionOf(e *entry, rule catalog.RetentionRule) []model.Retention {
-	if holds, certain := inv.conditions(rule.When, e.inst.Body(), 0); !holds || !certain {
+	if holds, certain := inv.conditions(rule.When, inv.body(e.inst), 0); !holds || !certain {
 		return nil
 	}
 	if rule.At == "" {
 		return inv.retentionFor(rule, rule.Absent, *lang.SourceOf(e.inst.Range()), true)
 	}
-	values := e.inst.Body().At(inv.Evaluator, rule.At)
+	values := inv.body(e.inst).At(inv.Evaluator, rule.At)
 	if len(values) == 0 && rule.Absent != "" {
 		return inv.retentionFor(rule, rule.Absent, *lang.SourceOf(e.inst.Range()), true)
 	}

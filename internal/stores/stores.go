@@ -149,7 +149,7 @@ func (inv *inventory) labels(e *entry, depth int) (labels map[string]string, unk
 				unknown = true
 			}
 		}
-		if !inv.addLabelBlocks(labels, e.inst.Body(), path) {
+		if !inv.addLabelBlocks(labels, inv.body(e.inst), path) {
 			unknown = true
 		}
 	}
@@ -346,7 +346,7 @@ func (inv *inventory) group(key string) *group {
 // attrRange is the range of an attribute's expression, or of the whole
 // declaration when it is not written.
 func (inv *inventory) attrRange(inst Resource, name string) hcl.Range {
-	if f, ok := inst.Body().Attribute(inv.Evaluator, name); ok {
+	if f, ok := inv.body(inst).Attribute(inv.Evaluator, name); ok {
 		return f.Range
 	}
 	return inst.Range()
