@@ -415,7 +415,7 @@ func (inv *inventory) ofForm(typ string, v *lang.Value) []*model.Store {
 // thing of the name in another region is another thing.
 func (inv *inventory) maybeIn(place model.Place, v *lang.Value) bool {
 	text, ok := v.Text()
-	if !ok || len(place.Locations) == 0 {
+	if !ok || place.Status != model.Known && place.Status != model.OneOf {
 		return true
 	}
 	ref, _ := geo.ParseIdentifier(text, true)
