@@ -59,33 +59,41 @@ func init() {
 		"templatestring":   templateString,
 		"yamldecode":       yamlDecode,
 		"abspath":          impure,
+		"base64gzip":       impure,
 		"bcrypt":           impure,
 		"pathexpand":       pathExpand,
 		"plantimestamp":    impure,
 		"rsadecrypt":       impure,
 		"timestamp":        impure,
 		"uuid":             impure,
-		"filebase64":       impure,
-		"filebase64sha256": impure,
-		"filebase64sha512": impure,
-		"filemd5":          impure,
-		"filesha1":         impure,
-		"filesha256":       impure,
-		"filesha512":       impure,
+		"filebase64":       digestFile("base64"),
+		"filebase64sha256": digestFile("base64sha256"),
+		"filebase64sha512": digestFile("base64sha512"),
+		"filemd5":          digestFile("md5"),
+		"filesha1":         digestFile("sha1"),
+		"filesha256":       digestFile("sha256"),
+		"filesha512":       digestFile("sha512"),
 	}
 }
 
-// impure functions have another result each time, or on each machine, or give
-// digests and blobs that never decide a place.
+// impure functions have another result each time, or on each machine.
 func impure(_ *Evaluator, a arguments) *Value {
-	return UnknownVal(model.AtApply, "it is known only when applied").Because(a.why())
+	v := UnknownVal(model.AtApply, "it is known only when applied").Because(a.why())
+	v.gap.Type = cty.String
+	return v
 }
 
 // pathExpand returns a path that does not begin with a home directory as it is.
 func pathExpand(_ *Evaluator, a arguments) *Value {
 	v := passThrough(nil, a)
-	if text, ok := v.Text(); ok && strings.HasPrefix(text, "~") {
+	text, ok := v.Text()
+	switch {
+	case ok && strings.HasPrefix(text, "~"):
 		return impure(nil, a)
+	case ok:
+		return StringVal(text).Because(v.why)
+	case v.IsKnown():
+		return a.wrong("pathexpand needs a string")
 	}
 	return v
 }
@@ -116,6 +124,15 @@ func toMap(ev *Evaluator, a arguments) *Value {
 	return ev.Convert(passThrough(nil, a), cty.Map(cty.DynamicPseudoType), nil)
 }
 
+// asList gives the elements of a list the type that they have in common, as a
+// function that takes a list of any type does.
+func (ev *Evaluator) asList(v *Value) *Value {
+	if v.Kind != List {
+		return v
+	}
+	return ev.Convert(v, cty.List(cty.DynamicPseudoType), nil)
+}
+
 // lookup returns an element of a map, or a default.
 func lookup(ev *Evaluator, a arguments) *Value {
 	if len(a.values) < 2 || len(a.values) > 3 {
@@ -127,6 +144,12 @@ func lookup(ev *Evaluator, a arguments) *Value {
 	}
 	if m.Kind != Object {
 		return a.wrong("lookup needs a map")
+	}
+	if def := ev.lookupDefault(a); def != nil {
+		if def.Kind == Failed {
+			return def
+		}
+		a.values = []*Value{m, key, def}
 	}
 	if key.Kind == Unknown {
 		if key.gap.Symbol == nil && key.gap.not == nil {
@@ -147,6 +170,24 @@ func lookup(ev *Evaluator, a arguments) *Value {
 		return a.values[2].also(key)
 	}
 	return a.wrong("lookup finds no " + name)
+}
+
+// lookupDefault gives the default the type that the elements of the map have;
+// nil when there is none, or the elements may have any.
+func (ev *Evaluator) lookupDefault(a arguments) *Value {
+	if len(a.values) != 3 || a.values[0].Shape != Uniform {
+		return nil
+	}
+	ty := a.values[0].elem
+	if ty == cty.NilType {
+		if whole, ok := ev.Whole(a.values[0]); ok {
+			ty = elemType(whole.Type())
+		}
+	}
+	if ty == cty.NilType || ty.HasDynamicTypes() {
+		return nil
+	}
+	return ev.Convert(a.values[2], ty, nil)
 }
 
 // lookupUnknown notes the keys that matter. Unlike an index, a lookup may miss.
@@ -174,7 +215,7 @@ func element(ev *Evaluator, a arguments) *Value {
 	switch {
 	case list.Kind == Unknown:
 		return a.unknown()
-	case list.Kind != List:
+	case list.Kind != List || list.Shape == Set:
 		return a.wrong("element needs a list")
 	case index.Kind == Unknown || list.Open:
 		if index.Kind == Unknown && index.gap.Symbol == nil {
@@ -201,6 +242,8 @@ func one(ev *Evaluator, a arguments) *Value {
 		return a.unknown()
 	case v.Kind == Null, v.Kind == List && len(v.list) == 0 && !v.Open:
 		return NullVal().Because(v.why)
+	case v.Kind == List && len(v.list) == 1 && v.Open:
+		return ev.Force(v.list[0]).also(v).orNothing()
 	case v.Kind == List && len(v.list) == 1:
 		return ev.Force(v.list[0]).also(v)
 	case v.Kind == List && v.Open:
@@ -216,7 +259,7 @@ func coalesce(_ *Evaluator, a arguments) *Value {
 		switch {
 		case v.Kind == Null, isText && text == "":
 			continue
-		case v.Kind == Unknown && v.ref == nil && v.gap.Prefix == "":
+		case v.Kind == Unknown && (v.ref == nil && v.gap.Prefix == "" || v.gap.nullable):
 			return a.unknown()
 		}
 		return v
@@ -247,6 +290,10 @@ func compact(ev *Evaluator, a arguments) *Value {
 // distinct drops elements that are there already.
 func distinct(ev *Evaluator, a arguments) *Value {
 	var seen []cty.Value
+	a.values = slices.Clone(a.values)
+	for i, v := range a.values {
+		a.values[i] = ev.asList(v)
+	}
 	return ev.filter(a, func(v *Value) (keep, known bool) {
 		if !v.IsKnown() {
 			return true, false
@@ -295,9 +342,9 @@ func concatLists(_ *Evaluator, a arguments) *Value {
 		default:
 			return a.wrong("concat needs lists")
 		}
-	}
-	if len(result.list) > maxList {
-		return limitVal("a list grows too long")
+		if len(result.list) > maxList {
+			return limitVal("a list grows too long")
+		}
 	}
 	return result.Because(a.why())
 }
@@ -312,19 +359,23 @@ func flatten(ev *Evaluator, a arguments) *Value {
 		return a.wrong("flatten needs a list")
 	}
 	result := ListVal(nil)
-	if !ev.flattenInto(result, v) {
+	if !ev.flattenInto(result, v, 0) {
 		return limitVal("a list grows too long")
 	}
 	return result.Because(v.why)
 }
 
-func (ev *Evaluator) flattenInto(result, v *Value) bool {
+func (ev *Evaluator) flattenInto(result, v *Value, depth int) bool {
+	if depth > maxDepth || ev.spent() {
+		ev.Exceeded = true
+		return false
+	}
 	result.Open = result.Open || v.Open
 	for _, c := range v.list {
 		elem := ev.Force(c)
 		switch {
 		case elem.Kind == List:
-			if !ev.flattenInto(result, elem) {
+			if !ev.flattenInto(result, elem, depth+1) {
 				return false
 			}
 		case elem.Kind == Unknown:
@@ -566,11 +617,11 @@ func zipmap(ev *Evaluator, a arguments) *Value {
 	return ObjectVal(elems).Because(a.why())
 }
 
-func chunklist(_ *Evaluator, a arguments) *Value {
+func chunklist(ev *Evaluator, a arguments) *Value {
 	if len(a.values) != 2 || firstUnknown(a.values...) != nil || a.values[0].Open {
 		return a.unknown()
 	}
-	v := a.values[0]
+	v := ev.asList(a.values[0])
 	n, ok := a.values[1].Int()
 	if v.Kind != List || !ok || n < 0 {
 		return a.wrong("chunklist needs a list and a size")
@@ -590,7 +641,7 @@ func matchkeys(ev *Evaluator, a arguments) *Value {
 	if len(a.values) != 3 || firstUnknown(a.values...) != nil {
 		return a.unknown()
 	}
-	vs, ks, search := a.values[0], a.values[1], a.values[2]
+	vs, ks, search := ev.asList(a.values[0]), ev.asList(a.values[1]), ev.asList(a.values[2])
 	if vs.Kind != List || ks.Kind != List || search.Kind != List || len(vs.list) != len(ks.list) {
 		return a.wrong("matchkeys needs lists")
 	}
@@ -678,6 +729,9 @@ func joinStrings(ev *Evaluator, a arguments) *Value {
 			}
 			parts = append(parts, ev.Force(c).also(list))
 		}
+	}
+	if len(parts) == 1 && slices.ContainsFunc(a.values, func(v *Value) bool { return v.Open }) {
+		return parts[0].orNothing()
 	}
 	if len(parts) == 1 {
 		return parts[0]

@@ -10,11 +10,20 @@ import (
 	"github.com/stateside-dev/stateside/internal/model"
 )
 
+// unreadable marks a value that stands for text that could not be parsed.
+type unreadable struct{}
+
+// Unreadable is the value of an expression that could not be parsed.
+func Unreadable() cty.Value { return cty.DynamicVal.Mark(unreadable{}) }
+
 // FromCty makes a value of a cty value, decided by why.
 func FromCty(v cty.Value, why *Origin) *Value { return fromCty(v, why) }
 
 func fromCty(v cty.Value, why *Origin) *Value {
 	v, marks := v.Unmark()
+	if _, ok := marks[unreadable{}]; ok {
+		return UnknownVal(model.Invalid, "it can't be parsed").Because(why)
+	}
 	w := fromUnmarked(v, why)
 	if len(marks) > 0 {
 		w = w.AsSecret()
@@ -30,9 +39,16 @@ func fromUnmarked(v cty.Value, why *Origin) *Value {
 		if ty == cty.String {
 			u.gap.Prefix = v.Range().StringPrefix()
 		}
+		u.gap.Type = ty
 		return u.Because(why)
 	case v.IsNull():
-		return NullVal().Because(why)
+		return (&Value{Kind: Null, scalar: v}).Because(why)
+	case ty == cty.Number && tooLarge(v.AsBigFloat()):
+		return limitVal("a number is too large").Because(why)
+	case !ty.IsPrimitiveType() && v.CanIterateElements() && v.LengthInt() > maxList:
+		return limitVal("a collection is too long").Because(why)
+	case ty == cty.String && len(v.AsString()) > 4*maxString:
+		return limitVal("a string is too long").Because(why)
 	case ty.IsPrimitiveType():
 		return ScalarVal(v).Because(why)
 	case ty.IsObjectType() || ty.IsMapType():
@@ -42,7 +58,7 @@ func fromUnmarked(v cty.Value, why *Origin) *Value {
 			elems[key.AsString()] = Done(fromCty(elem, why))
 		}
 		w := ObjectVal(elems).Because(why)
-		w.Shape = shapeOf(ty)
+		w.Shape, w.elem = shapeOf(ty), elemType(ty)
 		return w
 	case v.CanIterateElements():
 		var cells []*Cell
@@ -51,7 +67,9 @@ func fromUnmarked(v cty.Value, why *Origin) *Value {
 			cells = append(cells, Done(fromCty(elem, why)))
 		}
 		w := ListVal(cells).Because(why)
-		w.Shape = shapeOf(ty)
+		// What is not known may be one of those that are.
+		w.Open = ty.IsSetType() && !v.IsWhollyKnown()
+		w.Shape, w.elem = shapeOf(ty), elemType(ty)
 		return w
 	}
 	return UnknownVal(model.AtApply, "its type is not known").Because(why)
@@ -72,10 +90,26 @@ func (ev *Evaluator) toCty(v *Value) cty.Value {
 	if ev.spent() {
 		return cty.DynamicVal
 	}
+	if ev.converting == 0 {
+		ev.volume = 0
+	}
+	ev.converting++
+	defer func() { ev.converting-- }()
+	if ev.converting > maxDepth {
+		ev.Exceeded = true
+		return cty.DynamicVal // it may hold itself
+	}
 	switch v.Kind {
 	case Null:
-		return cty.NullVal(cty.DynamicPseudoType)
+		return v.null()
 	case Scalar:
+		if v.scalar.Type() == cty.String {
+			ev.volume += len(v.scalar.AsString())
+		}
+		if ev.volume > maxVolume {
+			ev.Exceeded = true
+			return cty.DynamicVal
+		}
 		return v.scalar
 	case List:
 		return ev.listToCty(v)
@@ -85,25 +119,39 @@ func (ev *Evaluator) toCty(v *Value) cty.Value {
 	if v.Prefix() != "" {
 		return cty.UnknownVal(cty.String).Refine().StringPrefixFull(v.Prefix()).NotNull().NewValue()
 	}
+	if v.Kind == Unknown && v.gap.Type != cty.NilType {
+		return cty.UnknownVal(v.gap.Type)
+	}
 	return cty.DynamicVal
 }
 
+// null returns a null with the type that it is known to have.
+func (v *Value) null() cty.Value {
+	if v.scalar != cty.NilVal {
+		return v.scalar
+	}
+	return cty.NullVal(cty.DynamicPseudoType)
+}
+
 func (ev *Evaluator) listToCty(v *Value) cty.Value {
-	if v.Open {
+	if v.Open && v.Shape == Structural {
 		return cty.DynamicVal
 	}
 	elems := make([]cty.Value, len(v.list))
 	for i, c := range v.list {
 		elems[i] = ev.toCty(ev.Force(c))
 	}
-	tuple := cty.TupleVal(elems)
+	result := cty.TupleVal(elems)
 	switch {
 	case v.Shape == Uniform:
-		return convertOr(tuple, cty.List(cty.DynamicPseudoType))
+		result = convertOr(result, cty.List(v.elemType()))
 	case v.Shape == Set:
-		return convertOr(tuple, cty.Set(cty.DynamicPseudoType))
+		result = convertOr(result, cty.Set(v.elemType()))
 	}
-	return tuple
+	if v.Open {
+		return cty.UnknownVal(result.Type())
+	}
+	return result
 }
 
 func (ev *Evaluator) objectToCty(v *Value) cty.Value {
@@ -116,9 +164,17 @@ func (ev *Evaluator) objectToCty(v *Value) cty.Value {
 	}
 	object := cty.ObjectVal(elems)
 	if v.Shape == Uniform {
-		return convertOr(object, cty.Map(cty.DynamicPseudoType))
+		return convertOr(object, cty.Map(v.elemType()))
 	}
 	return object
+}
+
+// elemType is the type of the elements, as far as it is known.
+func (v *Value) elemType() cty.Type {
+	if v.elem == cty.NilType {
+		return cty.DynamicPseudoType
+	}
+	return v.elem
 }
 
 // convertOr converts v to ty, or returns it as it is where that can't be done.
@@ -133,13 +189,17 @@ func convertOr(v cty.Value, ty cty.Type) cty.Value {
 // attributes. Elements are converted when they are asked for.
 func (ev *Evaluator) Convert(v *Value, ty cty.Type, defaults *typeexpr.Defaults) *Value {
 	switch v.Kind {
-	case Failed, Null:
+	case Failed:
 		return v
+	case Null:
+		w := *v
+		w.scalar = cty.NullVal(ty.WithoutOptionalAttributesDeep())
+		return &w
 	case Unknown:
-		if ty == cty.Bool && v.gap.Symbol != nil {
-			v.gap.Symbol.IsBool()
-		}
-		return v
+		return convertUnknown(v, ty)
+	}
+	if exact, ok := ev.convertExact(v, ty, defaults); ok {
+		return exact
 	}
 	switch {
 	case ty == cty.DynamicPseudoType:
@@ -156,6 +216,37 @@ func (ev *Evaluator) Convert(v *Value, ty cty.Type, defaults *typeexpr.Defaults)
 		return ev.convertList(v, ty, defaults)
 	}
 	return v
+}
+
+// convertExact converts a value that is known whole, which may take all of its
+// elements to find out their common type.
+func (ev *Evaluator) convertExact(v *Value, ty cty.Type, defaults *typeexpr.Defaults) (*Value, bool) {
+	if ty == cty.DynamicPseudoType || v.Kind == Scalar {
+		return nil, false
+	}
+	whole, ok := ev.Whole(v)
+	if !ok {
+		return nil, false
+	}
+	if defaults != nil {
+		whole = defaults.Apply(whole)
+	}
+	exact, err := convert.Convert(whole, ty)
+	if err != nil {
+		return FailedVal(err.Error()).Because(v.why), true
+	}
+	return ev.overlay(v, exact, v.why), true
+}
+
+func convertUnknown(v *Value, ty cty.Type) *Value {
+	if ty == cty.Bool && v.gap.Symbol != nil {
+		v.gap.Symbol.Of(cty.Bool)
+	}
+	w := *v
+	gap := *v.gap
+	gap.Type = ty.WithoutOptionalAttributesDeep()
+	w.gap = &gap
+	return &w
 }
 
 func convertScalar(v *Value, ty cty.Type) *Value {
@@ -212,6 +303,25 @@ func (ev *Evaluator) convertAttr(v *Value, name string, ty cty.Type, optional bo
 	return ev.Convert(attr, ty, child(defaults, name))
 }
 
+// common replaces an element type that may be any by the one that all elements
+// of a collection have in common, as far as that is known.
+func (ev *Evaluator) common(ty cty.Type, cells []*Cell) (cty.Type, bool) {
+	if ty != cty.DynamicPseudoType || len(cells) == 0 {
+		return ty, true
+	}
+	types := make([]cty.Type, len(cells))
+	for i, c := range cells {
+		types[i] = ev.toCty(ev.Force(c)).Type()
+	}
+	unified, _ := convert.UnifyUnsafe(types)
+	isDynamic := slices.ContainsFunc(types, cty.Type.HasDynamicTypes)
+	ev.doubt = ev.doubt || ev.strict && isDynamic
+	if unified == cty.NilType || isDynamic && shapeOf(unified) != shapeOf(types[0]) {
+		return ty, isDynamic
+	}
+	return unified, true
+}
+
 func (ev *Evaluator) convertMap(v *Value, ty cty.Type, defaults *typeexpr.Defaults) *Value {
 	if v.Kind != Object {
 		return FailedVal("it is not a map").Because(v.why)
@@ -219,14 +329,30 @@ func (ev *Evaluator) convertMap(v *Value, ty cty.Type, defaults *typeexpr.Defaul
 	if v.obj.attr != nil {
 		return v
 	}
+	cells := make([]*Cell, len(v.obj.keys))
+	for i, k := range v.obj.keys {
+		cells[i] = v.obj.elems[k]
+	}
+	elem, ok := ev.common(ty.ElementType(), cells)
+	if !ok {
+		return FailedVal("its elements are of different types").Because(v.why)
+	}
 	elems := map[string]*Cell{}
 	for _, k := range v.obj.keys {
-		elems[k] = converted(v.obj.elems[k], ty.ElementType(), child(defaults, ""))
+		elems[k] = converted(v.obj.elems[k], elem, child(defaults, ""))
 	}
 	w := *v
-	w.Shape = Uniform
+	w.Shape, w.elem = Uniform, concrete(elem)
 	w.obj = ObjectVal(elems).obj
 	return &w
+}
+
+// concrete is an element type, or NilType when it is not all known.
+func concrete(ty cty.Type) cty.Type {
+	if ty.HasDynamicTypes() {
+		return cty.NilType
+	}
+	return ty.WithoutOptionalAttributesDeep()
 }
 
 func converted(c *Cell, ty cty.Type, defaults *typeexpr.Defaults) *Cell {
@@ -258,13 +384,17 @@ func (ev *Evaluator) convertList(v *Value, ty cty.Type, defaults *typeexpr.Defau
 	if v.Kind != List {
 		return FailedVal("it is not a list").Because(v.why)
 	}
+	elem, ok := ev.common(ty.ElementType(), v.list)
+	if !ok {
+		return FailedVal("its elements are of different types").Because(v.why)
+	}
 	w := *v
-	w.Shape = Uniform
+	w.Shape, w.elem = Uniform, concrete(elem)
 	w.list = make([]*Cell, len(v.list))
 	for i, c := range v.list {
-		w.list[i] = converted(c, ty.ElementType(), child(defaults, ""))
+		w.list[i] = converted(c, elem, child(defaults, ""))
 	}
-	if ty.IsSetType() && v.Shape != Set {
+	if ty.IsSetType() {
 		return ev.asSet(&w)
 	}
 	return &w

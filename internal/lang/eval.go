@@ -35,6 +35,8 @@ type Scope interface {
 type Files interface {
 	// Read returns the content of a file.
 	Read(name string) ([]byte, error)
+	// IsDir says whether there is a directory of that name.
+	IsDir(name string) bool
 	// Below lists the files below a directory.
 	Below(dir string) ([]string, error)
 }
@@ -57,11 +59,16 @@ type Evaluator struct {
 	// Exceeded says that a bound was reached and something was given up.
 	Exceeded bool
 
-	world   *World
-	deps    *[]*Symbol
-	steps   int
-	depth   int
-	symbols map[symbolKey]*Symbol
+	world  *World
+	strict bool // as Terraform is: what fails fails the whole expression
+	doubt  bool // something strict worked with an unknown, and may fail after all
+	deps   *[]*Symbol
+	steps  int
+	// volume of the value that is being converted, in bytes.
+	volume     int
+	converting int
+	depth      int
+	symbols    map[symbolKey]*Symbol
 }
 
 // Force returns the value of a cell, computing it when this is the first time
@@ -87,8 +94,11 @@ func (ev *Evaluator) Force(c *Cell) *Value {
 	}
 	c.running = true
 	ev.depth++
+	strict := ev.strict
+	ev.strict = false
 	var v *Value
 	deps := ev.track(func() { v = c.compute(ev) })
+	ev.strict = strict
 	ev.depth--
 	c.running = false
 	if ev.assumes(deps) {
@@ -126,6 +136,57 @@ func Expr(e hclsyntax.Expression, sc Scope) *Cell {
 	return Lazy(func(ev *Evaluator) *Value { return ev.Eval(e, sc).At(e.Range()) })
 }
 
+// elem makes a cell of an expression inside another one, which is as strict as
+// that one.
+func (ev *Evaluator) elem(e hclsyntax.Expression, sc Scope) *Cell {
+	if !ev.strict {
+		return Expr(e, sc)
+	}
+	return Lazy(func(ev *Evaluator) *Value {
+		ev.strict = true
+		return ev.Eval(e, sc).At(e.Range())
+	})
+}
+
+// checked returns what makes a value fail when errors count wherever they are,
+// as they do inside try; the value itself when nothing does, or when only what
+// is asked for counts.
+func (ev *Evaluator) checked(v *Value) *Value {
+	if !ev.strict {
+		return v
+	}
+	if ev.depth++; ev.depth > maxDepth {
+		ev.depth--
+		return v
+	}
+	defer func() { ev.depth-- }()
+	cells := v.list
+	if v.Kind == Object {
+		for _, k := range v.obj.keys {
+			if c := v.obj.elems[k]; c != nil {
+				cells = append(cells, c)
+			}
+		}
+	}
+	for _, c := range cells {
+		if ev.spent() {
+			return v
+		}
+		if f := ev.checked(ev.Force(c)); f.Kind == Failed {
+			return f
+		}
+	}
+	return v
+}
+
+// doubtful notes that an operation whose errors would be caught goes on with
+// these values: with one that is unknown it may fail.
+func (ev *Evaluator) doubtful(values ...*Value) {
+	if ev.strict && firstUnknown(values...) != nil {
+		ev.doubt = true
+	}
+}
+
 // Eval evaluates an expression.
 func (ev *Evaluator) Eval(e hclsyntax.Expression, sc Scope) *Value {
 	if ev.spent() {
@@ -159,17 +220,17 @@ func (ev *Evaluator) Eval(e hclsyntax.Expression, sc Scope) *Value {
 	case *hclsyntax.UnaryOpExpr:
 		return ev.unary(e, sc)
 	case *hclsyntax.TupleConsExpr:
-		return ev.tuple(e, sc)
+		return ev.checked(ev.tuple(e, sc))
 	case *hclsyntax.ObjectConsExpr:
-		return ev.object(e, sc)
+		return ev.checked(ev.object(e, sc))
 	case *hclsyntax.ForExpr:
-		return ev.forExpr(e, sc)
+		return ev.checked(ev.forExpr(e, sc))
 	case *hclsyntax.SplatExpr:
-		return ev.splat(e, sc)
+		return ev.checked(ev.splat(e, sc))
 	case *hclsyntax.AnonSymbolExpr:
 		return ev.itemOf(sc, e)
 	case *hclsyntax.FunctionCallExpr:
-		return ev.call(e, sc)
+		return ev.checked(ev.call(e, sc))
 	}
 	return FailedVal("it can't be parsed")
 }
@@ -256,12 +317,16 @@ func (ev *Evaluator) follow(v *Value, steps hcl.Traversal) *Value {
 func (ev *Evaluator) Attr(v *Value, name string) *Value {
 	switch v.Kind {
 	case Unknown:
+		if !v.mayHave(name) {
+			return FailedVal("it has no attribute " + name).Because(v.why)
+		}
 		return ev.part(v, "."+name, name)
 	case Failed:
 		return v
 	case Null:
 		return FailedVal("it is null and has no attribute " + name).Because(v.why)
 	case Object:
+		ev.doubt = ev.doubt || ev.strict && v.Open // the element may not be there
 		if elem, ok := v.obj.elems[name]; ok {
 			return ev.Force(elem)
 		}
@@ -275,6 +340,30 @@ func (ev *Evaluator) Attr(v *Value, name string) *Value {
 	return FailedVal("it has no attribute " + name).Because(v.why)
 }
 
+// mayHave says whether an unknown value may have an attribute.
+func (v *Value) mayHave(name string) bool {
+	ty := v.gap.Type
+	switch {
+	case ty == cty.NilType || ty == cty.DynamicPseudoType:
+		return true
+	case ty.IsObjectType():
+		return ty.HasAttribute(name)
+	}
+	return ty.IsMapType()
+}
+
+// partType is the type of a part of something of a type.
+func partType(ty cty.Type, name string) cty.Type {
+	switch {
+	case ty == cty.NilType:
+	case ty.IsObjectType() && ty.HasAttribute(name):
+		return concrete(ty.AttributeType(name))
+	case ty.IsMapType() || ty.IsListType():
+		return concrete(ty.ElementType())
+	}
+	return cty.NilType
+}
+
 // part returns a part of an unknown value: unknown for the same reason.
 func (ev *Evaluator) part(v *Value, text, name string) *Value {
 	w := *v
@@ -284,11 +373,12 @@ func (ev *Evaluator) part(v *Value, text, name string) *Value {
 		gap.form += text
 	}
 	gap.Prefix, gap.notNull, gap.not = "", false, nil
+	gap.Type = partType(gap.Type, name)
 	if v.ref != nil {
 		w.ref = &Ref{Target: v.ref.Target, Attr: v.ref.Attr + "." + name}
 	}
 	if gap.Symbol != nil {
-		gap.Symbol = gap.Symbol.part(text)
+		gap.Symbol = gap.Symbol.Part(text)
 		ev.touch(gap.Symbol)
 		if known := ev.assumed(gap.Symbol); known != nil {
 			return known.Because(v.why)
@@ -305,6 +395,8 @@ func (ev *Evaluator) Index(v, key *Value) *Value {
 		return firstFailed(v, key)
 	case v.Kind == Null:
 		return FailedVal("it is null and has no elements").Because(v.why)
+	case v.Kind == Unknown && v.gap.Type != cty.NilType && v.gap.Type.IsPrimitiveType():
+		return FailedVal("it has no elements").Because(v.why)
 	case v.Kind == Unknown:
 		if text, ok := key.Text(); ok {
 			return ev.part(v, "["+text+"]", text)
@@ -329,6 +421,7 @@ func (ev *Evaluator) element(v, key *Value) *Value {
 	if !ok || i < 0 || v.Shape == Set {
 		return FailedVal("it has no such element").Because(v.why)
 	}
+	ev.doubt = ev.doubt || ev.strict && v.Open
 	if v.Open && len(v.list) == 1 {
 		return ev.Force(v.list[0])
 	}
@@ -392,6 +485,7 @@ func (o *object) closed() bool { return o == nil || o.attr == nil }
 
 func (ev *Evaluator) indexExpr(e *hclsyntax.IndexExpr, sc Scope) *Value {
 	coll, key := ev.Eval(e.Collection, sc), ev.Eval(e.Key, sc)
+	ev.doubtful(coll, key)
 	if key.Kind == Unknown && key.gap.Symbol == nil && key.gap.not == nil && coll.IsKnown() {
 		// The key is computed from what is unknown: it gets a symbol of its own.
 		key = ev.symbolic(key, e, sc)
@@ -441,14 +535,16 @@ func firstFailed(values ...*Value) *Value {
 func (ev *Evaluator) conditional(e *hclsyntax.ConditionalExpr, sc Scope) *Value {
 	cond := ev.Eval(e.Condition, sc)
 	if cond.Kind == Unknown {
-		if cond.gap.Symbol != nil {
-			cond.gap.Symbol.seeBool()
-		} else {
+		if cond.gap.Symbol == nil && cond.gap.not == nil {
 			cond = ev.symbolic(cond, e, sc)
-			if cond.Kind == Unknown && cond.gap.Symbol != nil {
-				cond.gap.Symbol.seeBool()
-			}
 		}
+		if cond.Kind == Unknown {
+			ev.seeBool(cond)
+		}
+	}
+	ev.doubtful(cond)
+	if cond.isNoBool() {
+		return FailedVal("its condition is not a bool").Because(cond.why)
 	}
 	switch cond.Kind {
 	case Failed:
@@ -471,27 +567,100 @@ func (ev *Evaluator) conditional(e *hclsyntax.ConditionalExpr, sc Scope) *Value 
 	return ev.unifyArm(v, other, sc).also(cond)
 }
 
-// unifyArm gives a number or bool the type string when the other arm of the
-// conditional is one, as Terraform does.
+// unifyArm gives the taken arm of a conditional the type that both arms have in
+// common, as far as their types are known.
 func (ev *Evaluator) unifyArm(v *Value, other hclsyntax.Expression, sc Scope) *Value {
-	if v.Kind != Scalar || v.scalar.Type() == cty.String {
+	if v.Kind == Failed || v.Kind == Unknown {
 		return v
 	}
+	strict := ev.strict
+	ev.strict = false
 	o := ev.Eval(other, sc)
-	if o.Kind != Scalar || o.scalar.Type() == v.scalar.Type() {
-		return v
+	ev.strict = strict
+	ty, ok := ev.commonType(v, o)
+	if o.Kind == Failed {
+		ty, ok = ev.failedArm(v, other)
 	}
-	text, ok := v.Text()
 	if !ok {
+		return FailedVal("its two arms are of different types")
+	}
+	if ty == cty.DynamicPseudoType {
 		return v
 	}
-	w := *v
-	w.scalar = cty.StringVal(text)
-	return &w
+	if exact, ok := ev.unifyExact(v, o); ok {
+		return exact
+	}
+	return ev.checked(ev.Convert(v, ty, nil))
+}
+
+// unifyExact converts an arm that is known whole just as HCL does.
+func (ev *Evaluator) unifyExact(v, o *Value) (*Value, bool) {
+	whole, ok := ev.Whole(v)
+	if !ok || v.Kind == Null {
+		return nil, false
+	}
+	_, conversions := convert.UnifyUnsafe([]cty.Type{whole.Type(), ev.toCty(o).Type()})
+	if len(conversions) == 0 || conversions[0] == nil {
+		return nil, false
+	}
+	exact, err := conversions[0](whole)
+	if err != nil {
+		return FailedVal(err.Error()).Because(v.why), true
+	}
+	return ev.overlay(v, exact, v.why), true
+}
+
+// commonType is the type of a conditional with the arms v and o. It is dynamic
+// when nothing is to be converted, or when it is not known.
+func (ev *Evaluator) commonType(v, o *Value) (ty cty.Type, ok bool) {
+	isNull := func(v *Value) bool { return v.Kind == Null && v.null().Type() == cty.DynamicPseudoType }
+	a, okA := ev.typeOf(v)
+	b, okB := ev.typeOf(o)
+	switch {
+	case isNull(v) && okB:
+		return b, true
+	case isNull(o) || !okA || !okB || a.Equals(b):
+		return cty.DynamicPseudoType, true
+	}
+	ty, _ = convert.UnifyUnsafe([]cty.Type{a, b})
+	if ty == cty.NilType && (a.HasDynamicTypes() || b.HasDynamicTypes()) {
+		ev.doubt = ev.doubt || ev.strict
+		return cty.DynamicPseudoType, true
+	}
+	return ty, ty != cty.NilType
+}
+
+// failedArm is commonType for an arm that is not taken and would fail. Its type
+// still counts; where that is hard to tell, so is whether the conditional fails.
+func (ev *Evaluator) failedArm(v *Value, other hclsyntax.Expression) (ty cty.Type, ok bool) {
+	switch e := other.(type) {
+	case *hclsyntax.ParenthesesExpr:
+		return ev.failedArm(v, e.Expression)
+	case *hclsyntax.TemplateWrapExpr:
+		return ev.failedArm(v, e.Wrapped)
+	case *hclsyntax.TemplateExpr:
+		return ev.commonType(v, unknownOf(cty.String, UnknownVal(model.Invalid, "")))
+	case *hclsyntax.BinaryOpExpr:
+		return ev.commonType(v, unknownOf(e.Op.Type, UnknownVal(model.Invalid, "")))
+	case *hclsyntax.UnaryOpExpr:
+		return ev.commonType(v, unknownOf(e.Op.Type, UnknownVal(model.Invalid, "")))
+	case *hclsyntax.SplatExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr, *hclsyntax.ConditionalExpr:
+		ev.doubt = ev.doubt || ev.strict
+	}
+	return cty.DynamicPseudoType, true
+}
+
+// typeOf is the type of a value, as far as it is known.
+func (ev *Evaluator) typeOf(v *Value) (cty.Type, bool) {
+	ty := ev.toCty(v).Type()
+	return ty, v.Kind == Null || v.Kind != Failed && ty != cty.DynamicPseudoType
 }
 
 func (ev *Evaluator) binary(e *hclsyntax.BinaryOpExpr, sc Scope) *Value {
 	l, r := ev.Eval(e.LHS, sc), ev.Eval(e.RHS, sc)
+	if e.Op != hclsyntax.OpEqual && e.Op != hclsyntax.OpNotEqual {
+		ev.doubtful(l, r)
+	}
 	why := join(l.why, r.why)
 	switch e.Op {
 	case hclsyntax.OpLogicalAnd:
@@ -507,7 +676,7 @@ func (ev *Evaluator) binary(e *hclsyntax.BinaryOpExpr, sc Scope) *Value {
 		return f
 	}
 	if u := firstUnknown(l, r); u != nil {
-		return unknownLike(u).Because(why)
+		return unknownOf(e.Op.Type, u).Because(why)
 	}
 	if l.Kind != Scalar || r.Kind != Scalar {
 		return FailedVal("its operands are not numbers").Because(why)
@@ -527,19 +696,25 @@ func (ev *Evaluator) binary(e *hclsyntax.BinaryOpExpr, sc Scope) *Value {
 // logical is && (decisive false) or || (decisive true): a decisive operand
 // decides whatever the other one is.
 func (ev *Evaluator) logical(l, r *Value, decisive bool) *Value {
-	for _, v := range []*Value{l, r} {
+	for i, v := range []*Value{l, r} {
 		if b, ok := v.Bool(); ok && b == decisive {
+			other := []*Value{r, l}[i]
+			if _, isBool := other.Bool(); ev.strict && !isBool && other.Kind != Unknown {
+				// Newer versions let one operand decide, older ones fail.
+				ev.doubt = true
+				return UnknownVal(model.AtApply, "it depends on the version of Terraform")
+			}
 			return BoolVal(decisive)
 		}
-		if v.Kind == Unknown && v.gap.Symbol != nil {
-			v.gap.Symbol.seeBool()
+		if v.Kind == Unknown {
+			ev.seeBool(v)
 		}
 	}
 	if f := firstFailed(l, r); f != nil {
 		return f
 	}
 	if u := firstUnknown(l, r); u != nil {
-		return unknownLike(u)
+		return unknownOf(cty.Bool, u)
 	}
 	_, okL := l.Bool()
 	_, okR := r.Bool()
@@ -564,6 +739,13 @@ func unknownLike(v *Value) *Value {
 	return &Value{Kind: Unknown, gap: &Gap{Cause: v.gap.Cause, Reason: v.gap.Reason}, why: v.why}
 }
 
+// unknownOf is unknownLike for a result whose type is known.
+func unknownOf(ty cty.Type, v *Value) *Value {
+	w := unknownLike(v)
+	w.gap.Type = ty
+	return w
+}
+
 // equal compares two values, noting the literals that a symbol is compared with.
 func (ev *Evaluator) equal(l, r *Value) *Value {
 	if f := firstFailed(l, r); f != nil {
@@ -579,7 +761,7 @@ func (ev *Evaluator) equal(l, r *Value) *Value {
 		if r.gap.differs(l) {
 			return BoolVal(false)
 		}
-		return unknownLike(r)
+		return unknownOf(cty.Bool, r)
 	}
 	if l.Kind == Null || r.Kind == Null {
 		return BoolVal(l.Kind == r.Kind)
@@ -612,7 +794,7 @@ func not(v *Value) *Value {
 		return BoolVal(!b)
 	}
 	if v.Kind == Unknown {
-		return unknownLike(v)
+		return unknownOf(cty.Bool, v)
 	}
 	if v.Kind == Failed {
 		return v
@@ -622,9 +804,10 @@ func not(v *Value) *Value {
 
 func (ev *Evaluator) unary(e *hclsyntax.UnaryOpExpr, sc Scope) *Value {
 	v := ev.Eval(e.Val, sc)
+	ev.doubtful(v)
 	if e.Op == hclsyntax.OpLogicalNot {
-		if v.Kind == Unknown && v.gap.Symbol != nil {
-			v.gap.Symbol.seeBool()
+		if v.Kind == Unknown {
+			ev.seeBool(v)
 		}
 		return not(v).Because(v.why)
 	}
@@ -642,7 +825,7 @@ func (ev *Evaluator) unary(e *hclsyntax.UnaryOpExpr, sc Scope) *Value {
 func (ev *Evaluator) tuple(e *hclsyntax.TupleConsExpr, sc Scope) *Value {
 	cells := make([]*Cell, len(e.Exprs))
 	for i, elem := range e.Exprs {
-		cells[i] = Expr(elem, sc)
+		cells[i] = ev.elem(elem, sc)
 	}
 	return ListVal(cells)
 }
@@ -653,6 +836,7 @@ func (ev *Evaluator) object(e *hclsyntax.ObjectConsExpr, sc Scope) *Value {
 	var why *Origin
 	for _, item := range e.Items {
 		key := ev.objectKey(item.KeyExpr, sc)
+		ev.doubtful(key)
 		name, ok := key.Text()
 		switch {
 		case key.Kind == Failed:
@@ -663,7 +847,7 @@ func (ev *Evaluator) object(e *hclsyntax.ObjectConsExpr, sc Scope) *Value {
 		case !ok:
 			return FailedVal("an object's key is not a string")
 		}
-		elems[name] = Expr(item.ValueExpr, sc)
+		elems[name] = ev.elem(item.ValueExpr, sc)
 	}
 	v := ObjectVal(elems).Because(why)
 	v.Open = open
@@ -691,6 +875,7 @@ func (ev *Evaluator) template(e *hclsyntax.TemplateExpr, sc Scope) *Value {
 	for i, part := range e.Parts {
 		parts[i] = ev.Eval(part, sc)
 	}
+	ev.doubtful(parts...)
 	return ev.concat(parts)
 }
 
@@ -715,7 +900,7 @@ func (ev *Evaluator) concat(parts []*Value) *Value {
 		s, known := part.Text()
 		if !known {
 			s = part.gap.Prefix
-			gap = &Gap{Cause: part.gap.Cause, Reason: part.gap.Reason}
+			gap = &Gap{Cause: part.gap.Cause, Reason: part.gap.Reason, Type: cty.String}
 		}
 		if text.Len()+len(s) > maxString {
 			ev.Exceeded = true

@@ -69,6 +69,9 @@ func fileExists(ev *Evaluator, a arguments) *Value {
 	if problem != nil {
 		return problem
 	}
+	if ev.Files.IsDir(name) {
+		return a.wrong(name + " is a directory, not a file")
+	}
 	_, err := ev.Files.Read(name)
 	return BoolVal(err == nil).Because(a.why())
 }
@@ -88,7 +91,7 @@ func fileSet(ev *Evaluator, a arguments) *Value {
 	}
 	files, err := ev.Files.Below(dir)
 	if err != nil {
-		return ListVal(nil).Because(a.why())
+		files = nil
 	}
 	var found []*Value
 	for _, file := range files {
@@ -100,7 +103,7 @@ func fileSet(ev *Evaluator, a arguments) *Value {
 		}
 	}
 	v := ListOf(found).Because(a.why())
-	v.Shape = Set
+	v.Shape, v.elem = Set, cty.String
 	return v
 }
 
@@ -129,9 +132,9 @@ func (ev *Evaluator) render(text, file string, a arguments) *Value {
 	if len(a.values) != 2 || a.values[1].Kind != Object {
 		return a.unknown()
 	}
-	if TemplateTooNested([]byte(text)) {
+	if len(text) > maxString || TemplateTooNested([]byte(text)) {
 		ev.Exceeded = true
-		return limitVal("a template is nested too deeply")
+		return limitVal("a template is too long, or nested too deeply")
 	}
 	expr, diags := hclsyntax.ParseTemplate([]byte(text), file, hcl.InitialPos)
 	if diags.HasErrors() {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 
 	"github.com/stateside-dev/stateside/internal/model"
@@ -52,8 +51,21 @@ func (ev *Evaluator) call(e *hclsyntax.FunctionCallExpr, sc Scope) *Value {
 	if fn, ok := ev.Functions[name]; ok {
 		return fn(ev, sc, a.values).And(a.why())
 	}
+	ev.doubtful(a.values...)
+	ev.charge(a.values)
+	if a.dependOnVersion(name) {
+		ev.doubt = true
+		return UnknownVal(model.AtApply, "what "+name+" makes of null depends on the version of Terraform").Because(a.why())
+	}
 	if fn, ok := natives[name]; ok {
-		return fn(ev, a)
+		v := fn(ev, a)
+		if v.Kind == Unknown && v.gap.Cause == model.Limit {
+			return v
+		}
+		if exact, ok := ev.callExact(name, a, v); ok {
+			return exact
+		}
+		return v
 	}
 	if fn, ok := scalarFunctions()[name]; ok {
 		v := ev.callScalar(name, fn, a)
@@ -95,25 +107,17 @@ func (a arguments) wrong(reason string) *Value { return FailedVal(reason).Becaus
 
 // callScalar calls a function that works on whole cty values.
 func (ev *Evaluator) callScalar(name string, fn function.Function, a arguments) *Value {
-	params, rest := fn.Params(), fn.VarParam()
-	if len(a.values) < len(params) || len(a.values) > len(params) && rest == nil {
-		return a.wrong("wrong number of arguments for " + name)
-	}
 	args := make([]cty.Value, len(a.values))
 	for i, v := range a.values {
-		param := rest
-		if i < len(params) {
-			param = &params[i]
-		}
-		arg, err := convert.Convert(ev.toCty(v), param.Type)
-		if err != nil {
-			return a.wrong("argument of " + name + ": " + err.Error())
-		}
-		args[i] = arg
+		args[i] = ev.toCty(v)
 	}
-	result, err := fn.Call(args)
+	if tooMuch(name, args) {
+		ev.Exceeded = true
+		return limitVal(name + " would make too much").Because(a.why())
+	}
+	result, err := callCty(name, fn, args)
 	if err != nil {
-		return a.wrong(name + ": " + err.Error())
+		return a.wrong(err.Error())
 	}
 	if !result.IsWhollyKnown() && !result.IsKnown() {
 		u := a.unknown()
@@ -127,10 +131,35 @@ func (ev *Evaluator) callScalar(name string, fn function.Function, a arguments) 
 	return v
 }
 
-// try returns the first argument that does not fail.
+// dependOnVersion says whether an argument is a null of no type, which some
+// versions of a function take and others do not.
+func (a arguments) dependOnVersion(name string) bool {
+	if name != "format" && name != "formatlist" && name != "contains" {
+		return false
+	}
+	if name == "contains" {
+		return len(a.values) == 2 && a.values[1].Kind == Null
+	}
+	return slices.ContainsFunc(a.values, func(v *Value) bool {
+		return v.Kind == Null && v.null().Type() == cty.DynamicPseudoType
+	})
+}
+
+// try returns the first argument that does not fail. Of one that may fail it
+// only says what it refers to.
 func (ev *Evaluator) try(e *hclsyntax.FunctionCallExpr, sc Scope) *Value {
 	for _, arg := range e.Args {
-		if v := ev.Eval(arg, sc); !ev.fails(v, 0) {
+		v, doubt := ev.attempt(arg, sc)
+		switch {
+		case v.Kind == Failed:
+		case doubt:
+			ev.doubt = ev.doubt || ev.strict
+			u := UnknownVal(model.AtApply, "whether the first argument of try fails is known only when applied").Because(v.why)
+			if v.Kind == Unknown {
+				u.gap.Cause, u.gap.Reason, u.ref, u.secret = v.gap.Cause, v.gap.Reason, v.ref, v.secret
+			}
+			return u
+		default:
 			return v
 		}
 	}
@@ -142,33 +171,22 @@ func (ev *Evaluator) can(e *hclsyntax.FunctionCallExpr, sc Scope) *Value {
 	if len(e.Args) != 1 {
 		return FailedVal("wrong number of arguments for can")
 	}
-	v := ev.Eval(e.Args[0], sc)
+	v, doubt := ev.attempt(e.Args[0], sc)
 	if v.Kind == Unknown {
 		return unknownLike(v)
 	}
-	return BoolVal(!ev.fails(v, 0)).Because(v.why)
+	if doubt {
+		return UnknownVal(model.AtApply, "whether it fails is known only when applied").Because(v.why)
+	}
+	return BoolVal(v.Kind != Failed).Because(v.why)
 }
 
-// fails says whether a value or one of its elements is in error. It looks only
-// a little way in, since try is mostly asked about a single thing.
-func (ev *Evaluator) fails(v *Value, depth int) bool {
-	if v.Kind == Failed {
-		return true
-	}
-	if depth > 2 {
-		return false
-	}
-	for _, c := range v.list {
-		if ev.fails(ev.Force(c), depth+1) {
-			return true
-		}
-	}
-	if v.Kind == Object {
-		for _, c := range v.obj.elems {
-			if ev.fails(ev.Force(c), depth+1) {
-				return true
-			}
-		}
-	}
-	return false
+// attempt evaluates an expression strictly: elements that nobody asks for fail
+// it too. What it refers to is not its own: an error there is not caught.
+func (ev *Evaluator) attempt(e hclsyntax.Expression, sc Scope) (v *Value, doubt bool) {
+	strict, outer := ev.strict, ev.doubt
+	ev.strict, ev.doubt = true, false
+	defer func() { ev.strict, ev.doubt = strict, outer }()
+	v = ev.Eval(e, sc)
+	return v, ev.doubt
 }

@@ -3,6 +3,7 @@ package lang
 import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/stateside-dev/stateside/internal/model"
 )
@@ -67,14 +68,21 @@ func (Empty) Resolve(_ *Evaluator, t hcl.Traversal) (*Value, int) {
 // forExpr evaluates [for …] and {for …}.
 func (ev *Evaluator) forExpr(e *hclsyntax.ForExpr, sc Scope) *Value {
 	coll := ev.Eval(e.CollExpr, sc)
+	ev.doubtful(coll)
 	if !coll.IsKnown() {
 		if coll.Kind == Unknown {
 			return unknownLike(coll)
 		}
 		return coll
 	}
-	if coll.Kind == Null {
-		return FailedVal("a for expression goes over null").Because(coll.why)
+	switch {
+	case coll.Kind == Null || coll.Kind == Scalar:
+		return FailedVal("a for expression goes over what is no collection").Because(coll.why)
+	case coll.Kind == Object && !coll.obj.closed():
+		return UnknownVal(model.AtApply, "what it has is known only when applied").Because(coll.why)
+	}
+	if f := ev.forCondition(e, sc); f != nil {
+		return f
 	}
 	result := forResult{open: coll.Open, elems: map[string]*Cell{}}
 	for _, item := range coll.items() {
@@ -93,6 +101,26 @@ func (ev *Evaluator) forExpr(e *hclsyntax.ForExpr, sc Scope) *Value {
 	return result.value(e).also(coll)
 }
 
+// forCondition checks the condition of a for expression before any element is
+// looked at, as HCL does: one that fails by itself fails even for none.
+func (ev *Evaluator) forCondition(e *hclsyntax.ForExpr, sc Scope) *Value {
+	if e.CondExpr == nil || !ev.strict {
+		return nil
+	}
+	doubt := ev.doubt
+	defer func() { ev.doubt = doubt }()
+	any := UnknownVal(model.AtApply, "it is any element")
+	inner := Bind(sc, e.ValVar, any)
+	if e.KeyVar != "" {
+		inner = Bind(inner, e.KeyVar, any)
+	}
+	v := ev.Eval(e.CondExpr, inner)
+	if _, ok := v.Bool(); !ok && v.Kind != Unknown {
+		return FailedVal("a for expression's condition fails").Because(v.why)
+	}
+	return nil
+}
+
 type forResult struct {
 	open  bool
 	list  []*Cell
@@ -104,6 +132,7 @@ type forResult struct {
 func (ev *Evaluator) forItem(e *hclsyntax.ForExpr, sc Scope, result *forResult) *Value {
 	if e.CondExpr != nil {
 		cond := ev.Eval(e.CondExpr, sc)
+		ev.doubtful(cond)
 		keep, ok := cond.Bool()
 		switch {
 		case cond.Kind == Unknown:
@@ -119,10 +148,11 @@ func (ev *Evaluator) forItem(e *hclsyntax.ForExpr, sc Scope, result *forResult) 
 		}
 	}
 	if e.KeyExpr == nil {
-		result.list = append(result.list, Expr(e.ValExpr, sc))
+		result.list = append(result.list, ev.elem(e.ValExpr, sc))
 		return nil
 	}
 	key := ev.Eval(e.KeyExpr, sc)
+	ev.doubtful(key)
 	name, ok := key.Text()
 	switch {
 	case key.Kind == Failed:
@@ -133,7 +163,10 @@ func (ev *Evaluator) forItem(e *hclsyntax.ForExpr, sc Scope, result *forResult) 
 	case !ok:
 		return FailedVal("a for expression's key is not a string").Because(key.why)
 	}
-	value := Expr(e.ValExpr, sc)
+	if result.elems[name] != nil && !e.Group && name != AnyKey {
+		return FailedVal("a for expression makes the key " + name + " twice")
+	}
+	value := ev.elem(e.ValExpr, sc)
 	if e.Group {
 		value = ev.group(result.elems[name], value)
 	}
@@ -198,12 +231,16 @@ func unknownKey(v *Value) *Value {
 // splat evaluates list[*].attr: of one value it makes a list, of null none.
 func (ev *Evaluator) splat(e *hclsyntax.SplatExpr, sc Scope) *Value {
 	source := ev.Eval(e.Source, sc)
+	ev.doubtful(source)
 	switch source.Kind {
 	case Failed:
 		return source
 	case Unknown:
 		return unknownLike(source)
 	case Null:
+		if ty := source.null().Type(); ty.IsListType() || ty.IsSetType() || ty.IsTupleType() {
+			return FailedVal("it is null and has no elements").Because(source.why)
+		}
 		return ListVal(nil).Because(source.why)
 	}
 	elems := []*Cell{Done(source)}
@@ -211,15 +248,36 @@ func (ev *Evaluator) splat(e *hclsyntax.SplatExpr, sc Scope) *Value {
 		elems = source.list
 	}
 	result := make([]*Cell, len(elems))
+	strict := ev.strict
 	for i, elem := range elems {
 		result[i] = Lazy(func(ev *Evaluator) *Value {
+			ev.strict = strict
 			inner := &binding{outer: sc, item: e.Item, cell: elem}
 			return ev.Eval(e.Each, inner).At(e.Range())
 		})
 	}
+	if f := ev.splatOfNone(e, source, sc); f != nil {
+		return f
+	}
 	v := ListVal(result).Because(source.why)
 	v.Open = source.Kind == List && source.Open
+	if source.Kind == List && source.Shape != Structural {
+		v.Shape = Uniform
+	}
 	return v
+}
+
+// splatOfNone checks what a splat does with each element of a list that has
+// none: where the type of its elements makes that an error, it is one.
+func (ev *Evaluator) splatOfNone(e *hclsyntax.SplatExpr, source *Value, sc Scope) *Value {
+	if !ev.strict || source.Kind != List || len(source.list) > 0 || source.elem == cty.NilType {
+		return nil
+	}
+	any := unknownOf(source.elem, UnknownVal(model.AtApply, "it is any element"))
+	if v := ev.Eval(e.Each, &binding{outer: sc, item: e.Item, cell: Done(any)}); v.Kind == Failed {
+		return v
+	}
+	return nil
 }
 
 // Pair is a key of a collection with its value.

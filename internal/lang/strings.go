@@ -1,12 +1,7 @@
 package lang
 
 import (
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"net/url"
 	"path"
@@ -15,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
@@ -24,64 +20,70 @@ import (
 // same as Terraform's.
 var scalarFunctions = sync.OnceValue(func() map[string]function.Function {
 	return map[string]function.Function{
-		"abs":             stdlib.AbsoluteFunc,
-		"base64decode":    ofString(decodeBase64),
-		"base64encode":    ofString(func(s string) (string, error) { return base64.StdEncoding.EncodeToString([]byte(s)), nil }),
-		"base64sha256":    ofString(func(s string) (string, error) { return base64Of(sha256.Sum256([]byte(s))), nil }),
-		"basename":        ofString(func(s string) (string, error) { return path.Base(s), nil }),
-		"ceil":            stdlib.CeilFunc,
-		"chomp":           stdlib.ChompFunc,
-		"csvdecode":       stdlib.CSVDecodeFunc,
-		"dirname":         ofString(func(s string) (string, error) { return path.Dir(s), nil }),
-		"endswith":        ofTwo(strings.HasSuffix),
-		"floor":           stdlib.FloorFunc,
-		"format":          stdlib.FormatFunc,
-		"formatdate":      stdlib.FormatDateFunc,
-		"formatlist":      stdlib.FormatListFunc,
-		"indent":          stdlib.IndentFunc,
-		"jsonencode":      stdlib.JSONEncodeFunc,
-		"log":             stdlib.LogFunc,
-		"lower":           stdlib.LowerFunc,
-		"max":             stdlib.MaxFunc,
-		"md5":             ofString(func(s string) (string, error) { h := md5.Sum([]byte(s)); return hex.EncodeToString(h[:]), nil }),
-		"min":             stdlib.MinFunc,
-		"parseint":        stdlib.ParseIntFunc,
-		"pow":             stdlib.PowFunc,
-		"range":           stdlib.RangeFunc,
-		"regex":           stdlib.RegexFunc,
-		"regexall":        stdlib.RegexAllFunc,
-		"replace":         replaceFunc,
-		"setintersection": stdlib.SetIntersectionFunc,
-		"setproduct":      bounded(stdlib.SetProductFunc),
-		"setsubtract":     stdlib.SetSubtractFunc,
-		"setunion":        stdlib.SetUnionFunc,
-		"sha1":            ofString(func(s string) (string, error) { h := sha1.Sum([]byte(s)); return hex.EncodeToString(h[:]), nil }),
-		"sha256":          ofString(func(s string) (string, error) { h := sha256.Sum256([]byte(s)); return hex.EncodeToString(h[:]), nil }),
-		"sha512":          ofString(func(s string) (string, error) { h := sha512.Sum512([]byte(s)); return hex.EncodeToString(h[:]), nil }),
-		"signum":          stdlib.SignumFunc,
-		"split":           stdlib.SplitFunc,
-		"startswith":      ofTwo(strings.HasPrefix),
-		"strcontains":     ofTwo(strings.Contains),
-		"strrev":          stdlib.ReverseFunc,
-		"substr":          stdlib.SubstrFunc,
-		"sum":             sumFunc,
-		"timeadd":         stdlib.TimeAddFunc,
-		"title":           stdlib.TitleFunc,
-		"trim":            stdlib.TrimFunc,
-		"trimprefix":      stdlib.TrimPrefixFunc,
-		"trimspace":       stdlib.TrimSpaceFunc,
-		"trimsuffix":      stdlib.TrimSuffixFunc,
-		"upper":           stdlib.UpperFunc,
-		"urlencode":       ofString(func(s string) (string, error) { return url.QueryEscape(s), nil }),
+		"abs":              stdlib.AbsoluteFunc,
+		"base64decode":     ofString(decodeBase64),
+		"base64encode":     ofString(func(s string) (string, error) { return base64.StdEncoding.EncodeToString([]byte(s)), nil }),
+		"base64sha256":     digest("base64sha256"),
+		"base64gunzip":     ofString(gunzip),
+		"base64sha512":     digest("base64sha512"),
+		"basename":         ofString(func(s string) (string, error) { return path.Base(s), nil }),
+		"ceil":             stdlib.CeilFunc,
+		"chomp":            stdlib.ChompFunc,
+		"cidrcontains":     cidrContainsFunc,
+		"cidrhost":         cidrHostFunc,
+		"cidrnetmask":      ofString(cidrNetmask),
+		"cidrsubnet":       cidrSubnetFunc,
+		"cidrsubnets":      cidrSubnetsFunc,
+		"csvdecode":        stdlib.CSVDecodeFunc,
+		"dirname":          ofString(func(s string) (string, error) { return path.Dir(s), nil }),
+		"endswith":         ofTwo(strings.HasSuffix),
+		"floor":            stdlib.FloorFunc,
+		"format":           stdlib.FormatFunc,
+		"formatdate":       stdlib.FormatDateFunc,
+		"formatlist":       stdlib.FormatListFunc,
+		"indent":           stdlib.IndentFunc,
+		"jsonencode":       stdlib.JSONEncodeFunc,
+		"log":              stdlib.LogFunc,
+		"lower":            stdlib.LowerFunc,
+		"max":              stdlib.MaxFunc,
+		"md5":              digest("md5"),
+		"min":              stdlib.MinFunc,
+		"parseint":         stdlib.ParseIntFunc,
+		"pow":              stdlib.PowFunc,
+		"range":            stdlib.RangeFunc,
+		"regex":            stdlib.RegexFunc,
+		"regexall":         stdlib.RegexAllFunc,
+		"replace":          replaceFunc,
+		"setintersection":  stdlib.SetIntersectionFunc,
+		"setproduct":       bounded(stdlib.SetProductFunc),
+		"setsubtract":      stdlib.SetSubtractFunc,
+		"setunion":         stdlib.SetUnionFunc,
+		"sha1":             digest("sha1"),
+		"sha256":           digest("sha256"),
+		"sha512":           digest("sha512"),
+		"signum":           signumFunc,
+		"split":            stdlib.SplitFunc,
+		"startswith":       ofTwo(strings.HasPrefix),
+		"strcontains":      ofTwo(strings.Contains),
+		"strrev":           stdlib.ReverseFunc,
+		"substr":           stdlib.SubstrFunc,
+		"sum":              sumFunc,
+		"textdecodebase64": ofTwoStrings(decodeText),
+		"textencodebase64": ofTwoStrings(encodeText),
+		"timecmp":          timeCmpFunc,
+		"timeadd":          stdlib.TimeAddFunc,
+		"title":            stdlib.TitleFunc,
+		"trim":             stdlib.TrimFunc,
+		"trimprefix":       stdlib.TrimPrefixFunc,
+		"trimspace":        stdlib.TrimSpaceFunc,
+		"trimsuffix":       stdlib.TrimSuffixFunc,
+		"upper":            stdlib.UpperFunc,
+		"urldecode":        ofString(unescape),
+		"uuidv5":           ofTwoStrings(uuidOfName),
+		"yamlencode":       yamlEncodeFunc,
+		"urlencode":        ofString(func(s string) (string, error) { return url.QueryEscape(s), nil }),
 	}
 })
-
-func base64Of(sum [32]byte) string { return base64.StdEncoding.EncodeToString(sum[:]) }
-
-func decodeBase64(s string) (string, error) {
-	b, err := base64.StdEncoding.DecodeString(s)
-	return string(b), err
-}
 
 // ofString makes a function of a string that returns one.
 func ofString(f func(string) (string, error)) function.Function {
@@ -134,13 +136,14 @@ var sumFunc = function.New(&function.Spec{
 	Type:   function.StaticReturnType(cty.Number),
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		list := args[0]
-		if !list.CanIterateElements() || list.LengthInt() == 0 {
+		if !list.CanIterateElements() || list.Type().IsObjectType() || list.Type().IsMapType() || list.LengthInt() == 0 {
 			return cty.NilVal, errors.New("it needs a list of numbers")
 		}
 		sum := cty.Zero
 		for it := list.ElementIterator(); it.Next(); {
 			_, n := it.Element()
-			if n.IsNull() || n.Type() != cty.Number {
+			n, err := convert.Convert(n, cty.Number)
+			if err != nil || n.IsNull() {
 				return cty.NilVal, errors.New("it needs a list of numbers")
 			}
 			sum = sum.Add(n)
@@ -171,3 +174,16 @@ func bounded(f function.Function) function.Function {
 		},
 	})
 }
+
+// signumFunc is the sign of a whole number.
+var signumFunc = function.New(&function.Spec{
+	Params: []function.Parameter{{Name: "num", Type: cty.Number}},
+	Type:   function.StaticReturnType(cty.Number),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		n, err := whole(args[0])
+		if err != nil {
+			return cty.NilVal, err
+		}
+		return cty.NumberIntVal(int64(n.Sign())), nil
+	},
+})

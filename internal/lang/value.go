@@ -63,7 +63,8 @@ type Value struct {
 	// hold; those of an open Object stand under the key AnyKey.
 	Open bool
 
-	scalar cty.Value
+	scalar cty.Value // also of a null whose type is known
+	elem   cty.Type  // of a Uniform or Set, when known
 	list   []*Cell
 	obj    *object
 	gap    *Gap
@@ -100,6 +101,10 @@ type Gap struct {
 	Within string
 	// Symbol whose value this is, when it is one's whole value.
 	Symbol *Symbol
+	// Type that the value has, when known.
+	Type cty.Type
+	// nullable says that it may be null, though it is an attribute of something.
+	nullable bool
 	// form writes what the value is made of: two values of the same form are
 	// equal, whatever they are. Empty when that can't be told.
 	form string
@@ -449,6 +454,17 @@ func (v *Value) Has(name string) bool {
 
 // Cells returns the elements of a list.
 func (v *Value) Cells() []*Cell { return v.list }
+
+// orNothing is a value that may not be there: then it is null, or as good as.
+// What it would be an attribute of is kept.
+func (v *Value) orNothing() *Value {
+	w := UnknownVal(model.AtApply, "whether there is an element is not known").Because(v.why)
+	if v.Kind == Unknown {
+		w.gap.Cause, w.gap.Reason = v.gap.Cause, v.gap.Reason
+	}
+	w.gap.nullable, w.ref, w.def, w.secret = true, v.ref, v.def, v.secret
+	return w
+}
 
 // Unknowable makes an unknown value for a name, for the reason of the value
 // that it would come from, which may be nil.

@@ -19,7 +19,8 @@ type Symbol struct {
 	literals  []cty.Value // it is compared with, or that index something
 	closed    []cty.Value // the only values it can have, when known
 	isBool    bool
-	condition bool // made up for an expression; tried after the real ones
+	typ       cty.Type // NilType when it may have any
+	condition bool     // made up for an expression; tried after the real ones
 	parts     map[string]*Symbol
 	gap       *Gap // why its value is not known
 }
@@ -31,16 +32,49 @@ func NewSymbol(name string) *Symbol { return &Symbol{Name: name} }
 func (s *Symbol) Only(values []*Value) {
 	s.closed = nil
 	for _, v := range values {
-		if v.Kind == Scalar {
+		switch v.Kind {
+		case Scalar:
 			s.closed = append(s.closed, v.scalar)
+		case Null:
+			s.closed = append(s.closed, v.null())
 		}
 	}
 }
 
-// IsBool says that the symbol is true or false.
-func (s *Symbol) IsBool() { s.isBool = true }
+// Of says of which type the symbol's value is.
+func (s *Symbol) Of(ty cty.Type) {
+	if ty.IsPrimitiveType() {
+		s.typ = ty
+	}
+	s.isBool = s.isBool || ty == cty.Bool
+}
 
-func (s *Symbol) seeBool() { s.isBool = true }
+// converted returns a value as one of the symbol's type.
+func (s *Symbol) converted(v cty.Value) cty.Value {
+	if s.typ == cty.NilType {
+		return v
+	}
+	return convertOr(v, s.typ)
+}
+
+// seeBool notes that a value is used as a bool. Where an error would be caught,
+// it may as well be none.
+func (ev *Evaluator) seeBool(v *Value) {
+	s := v.gap.Symbol
+	switch {
+	case s == nil:
+	case ev.strict && !s.isBool:
+		s.see(cty.True, cty.False)
+	default:
+		s.isBool = true
+	}
+}
+
+// isNoBool says of an unknown value that it is known to be neither true nor
+// false.
+func (v *Value) isNoBool() bool {
+	return v.Kind == Unknown && v.differsFrom([]cty.Value{cty.True, cty.False})
+}
 
 // see notes values that matter. That it must be one of them, as an index must,
 // comes out when the other ones are tried: they fail.
@@ -52,8 +86,9 @@ func (s *Symbol) see(values ...cty.Value) {
 	}
 }
 
-// part returns the symbol of an attribute or element.
-func (s *Symbol) part(text string) *Symbol {
+// Part returns the symbol of an attribute or element, whose text is .name or
+// [key].
+func (s *Symbol) Part(text string) *Symbol {
 	if s.parts == nil {
 		s.parts = map[string]*Symbol{}
 	}
@@ -88,7 +123,10 @@ func (w *World) Assumptions() []string {
 		return nil
 	}
 	text, ok := w.value.Text()
-	if !ok {
+	switch {
+	case w.value.Kind == Null:
+		text = "null"
+	case !ok:
 		text = "something else"
 	}
 	return append(w.outer.Assumptions(), w.symbol.Name+" = "+text)
@@ -244,7 +282,7 @@ func (ev *Evaluator) choose(deps []*Symbol) (*Symbol, []*Value) {
 func assumptions(s *Symbol, values []cty.Value, other bool) []*Value {
 	var assume []*Value
 	for _, v := range values {
-		assume = append(assume, ScalarVal(v))
+		assume = append(assume, fromCty(s.converted(v), nil))
 	}
 	if other {
 		rest := UnknownVal(model.NoValue, s.Name+" has no value here")

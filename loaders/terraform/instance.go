@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
@@ -281,9 +280,7 @@ func (m *moduleInst) symbol(ev *lang.Evaluator, decl *variable) *lang.Symbol {
 		return s
 	}
 	s := lang.NewSymbol("var." + decl.name)
-	if decl.typ == cty.Bool {
-		s.IsBool()
-	}
+	s.Of(decl.typ)
 	for _, condition := range decl.validations {
 		if only := allowedValues(ev, condition, decl.name); only != nil {
 			s.Only(only)

@@ -211,3 +211,6 @@ func (f files) Below(dir string) ([]string, error) {
 	names, _ := f.tree.Walk([]string{dir}, func(string) bool { return false })
 	return names, nil
 }
+
+// IsDir says whether there is a directory of that name.
+func (f files) IsDir(name string) bool { return f.tree.IsDir(name) }
