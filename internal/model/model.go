@@ -90,6 +90,9 @@ type Store struct {
 	Retention []Retention `json:"retention,omitempty"`
 	// Source is the range of the declaration, header to closing brace.
 	Source Source `json:"source"`
+	// Variants in which the store is so, by name, when the root module is applied
+	// in several ways and not in all of them the same. Absent when it is.
+	Variants []string `json:"variants,omitempty"`
 }
 
 // Kind of store, for people and for policies.
@@ -329,6 +332,8 @@ type Copy struct {
 	Address string `json:"address"`
 	// Source of the declaration.
 	Source Source `json:"source"`
+	// Variants in which there is such a copy, as those of a store.
+	Variants []string `json:"variants,omitempty"`
 }
 
 // Retention says how long something is kept.
@@ -383,6 +388,8 @@ type Grant struct {
 	Because []Step `json:"because"`
 	// Source of the declaration.
 	Source Source `json:"source"`
+	// Variants in which there is such a grant, as those of a store.
+	Variants []string `json:"variants,omitempty"`
 }
 
 // Principal is who may read.
@@ -637,6 +644,9 @@ type Finding struct {
 	// Because is the chain of values that decided a grant; that of a place is
 	// the place's.
 	Because []Step `json:"because,omitempty"`
+	// Variants of the root module in which the finding holds; absent when it
+	// holds in all.
+	Variants []string `json:"variants,omitempty"`
 	// Setting of the configuration that was not met.
 	Setting *Step `json:"setting,omitempty"`
 	// RootCause of a place that is not known: findings with the same one are

@@ -198,17 +198,28 @@ func (n Node) Attribute(ev *lang.Evaluator, name string) (Found, bool) {
 
 // spread takes a list for its elements and leaves out nulls, and empty strings,
 // which providers take for nothing written.
-func spread(ev *lang.Evaluator, f Found) []Found {
+func spread(ev *lang.Evaluator, f Found) []Found { return spreadInto(nil, ev, f, 0) }
+
+// Bounds on the lists of one attribute. Values are computed when asked for, so
+// one in error may hold itself, without end.
+const (
+	maxSpread     = 10_000
+	maxSpreadInto = 20 // lists inside one another
+)
+
+func spreadInto(all []Found, ev *lang.Evaluator, f Found, depth int) []Found {
 	v := ev.Force(f.Cell)
 	switch v.Kind {
 	case lang.Null:
-		return nil
+		return all
 	case lang.Scalar:
 		if text, _ := v.Text(); text == "" {
-			return nil
+			return all
 		}
 	case lang.List:
-		var all []Found
+		if depth > maxSpreadInto {
+			break
+		}
 		for _, c := range v.Cells() {
 			elem := ev.Force(c)
 			rng := f.Range
@@ -216,11 +227,15 @@ func spread(ev *lang.Evaluator, f Found) []Found {
 				rng = *def
 			}
 			cell := lang.Lazy(func(ev *lang.Evaluator) *lang.Value { return ev.Force(c).And(v.Origin()) })
-			all = append(all, spread(ev, Found{cell, rng, f.maybe || v.Open})...)
+			all = spreadInto(all, ev, Found{cell, rng, f.maybe || v.Open}, depth+1)
+			if len(all) > maxSpread {
+				ev.Exceeded = true
+				return all
+			}
 		}
 		return all
 	}
-	return []Found{f}
+	return append(all, f)
 }
 
 // Blocks returns the nested blocks of a type, dynamic ones expanded. A dynamic

@@ -445,6 +445,10 @@ func (inv *inventory) locations(t *catalog.Type, v *lang.Value) ([]model.Locatio
 		var gap *lang.Gap
 		elems, whole := inv.Evaluator.Elements(v)
 		for _, elem := range elems {
+			if elem.Kind == lang.List {
+				gap = &lang.Gap{Cause: model.Invalid, Reason: "it is a list inside a list"}
+				continue
+			}
 			locations, unknown := inv.locations(t, elem)
 			all = append(all, locations...)
 			if unknown != nil {

@@ -20,6 +20,7 @@ type block struct {
 	text   hcl.Range // of all of it
 
 	names     []string  // of the attributes of a locals block
+	isSet     bool      // a variable block with a default
 	source    string    // of a module block
 	sourceRng hcl.Range // of a module block
 	alias     string    // of a provider block
@@ -45,6 +46,8 @@ func newBlock(b *hclsyntax.Block, keep bool) *block {
 		if a := attrs["source"]; a != nil {
 			made.sourceRng = a.Expr.Range()
 		}
+	case "variable":
+		made.isSet = attrs["default"] != nil
 	case "provider":
 		made.alias, _ = literal(attrs["alias"])
 		made.empty = configuresNothing(b.Body)

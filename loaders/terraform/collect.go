@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
@@ -37,15 +38,12 @@ func (r *root) resources(m *moduleInst, all []stores.Resource) []stores.Resource
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.def.calls)) {
 		c := m.def.calls[name]
-		def := r.modules.find(m.def, c)
+		def := r.moduleOf(m, c)
 		switch {
 		case def == nil && len(m.keys(c)) == 0 && !r.limited:
 			continue
 		case def == nil:
-			r.problems = append(r.problems, model.Problem{
-				Kind: model.ModuleMissing, Address: join(m.path, "module."+name), Source: lang.SourceOf(c.block.rng),
-				Message: "the module " + c.source + " is not in the checked files; what it declares was not checked",
-			})
+			r.problems = append(r.problems, r.missing(m, c))
 			continue
 		case !r.concerns(def):
 			continue
@@ -80,11 +78,56 @@ func (r *root) declares(m *module) bool {
 
 func (r *root) callsConcerning(m *module) bool {
 	for _, c := range m.calls {
-		if def := r.modules.find(m, c); def == nil || r.concerns(def) {
+		dir, isLocal := c.localDir(m)
+		if def := r.modules[dir]; !isLocal || def == nil || r.concerns(def) {
 			return true
 		}
 	}
 	return false
+}
+
+// missing reports a module that is not at hand, and what may hide in it: with
+// the providers that it gets, resources in their regions.
+func (r *root) missing(m *moduleInst, c *call) model.Problem {
+	why := "is not in the checked files"
+	if i, ok := r.manifest[m.callPath(c)]; ok && !i.fits(c, r.arguments(c).version) {
+		why = "is not the one that was installed (" + strings.TrimSpace(i.Source+" "+i.Version) + ")"
+	}
+	what := "what it declares"
+	if places := r.hidingPlaces(m, c); len(places) > 0 {
+		what += " in " + strings.Join(places, ", ")
+	}
+	return model.Problem{
+		Kind: model.ModuleMissing, Address: join(m.path, "module."+c.name), Source: lang.SourceOf(c.block.rng),
+		Message: fmt.Sprintf("the module %s %s; %s was not checked", strings.TrimSpace(c.source+" "+r.arguments(c).version), why, what),
+	}
+}
+
+// hidingPlaces lists the provider configurations that a called module can use,
+// with their regions where those are known.
+func (r *root) hidingPlaces(m *moduleInst, c *call) []string {
+	args := r.arguments(c)
+	refs := map[string]providerRef{}
+	for _, inner := range slices.Sorted(maps.Keys(args.providers)) {
+		if ref, ok := readProviderRef(args.providers[inner]); ok {
+			refs[ref.String()] = ref
+		}
+	}
+	if len(args.providers) == 0 {
+		for _, p := range r.top.def.providers {
+			if p.alias == "" {
+				refs[p.name] = providerRef{name: p.name}
+			}
+		}
+	}
+	var places []string
+	for _, name := range slices.Sorted(maps.Keys(refs)) {
+		if region, ok := m.setting(r.ev, refs[name], m.scope, []string{"region"}).Text(); ok {
+			name += " (" + region + ")"
+		}
+		places = append(places, name)
+	}
+	return places
 }
 
 // reportCaller says once for a module that its caller decides.

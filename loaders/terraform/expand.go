@@ -13,13 +13,15 @@ import (
 // expand returns the keys of a block's instances. Where count or for_each can't
 // be known, an instance with the key [*] stands for those there may be: a
 // resource that may exist is never dropped.
-func (r *root) expand(sc *scope, count, forEach hclsyntax.Expression) []each {
+func (r *root) expand(sc *scope, by repetition) []each {
 	var instances []each
 	switch {
-	case count != nil:
-		instances = r.expandCount(sc, count)
-	case forEach != nil:
-		instances = r.expandForEach(sc, forEach)
+	case by.count != nil:
+		instances = r.expandCount(sc, by.count)
+	case by.forEach != nil:
+		instances = r.expandForEach(sc, by.forEach)
+	case by.enabled != nil:
+		instances = r.expandEnabled(sc, by.enabled)
 	default:
 		instances = []each{{}}
 	}
@@ -47,6 +49,17 @@ func (r *root) expandCount(sc *scope, count hclsyntax.Expression) []each {
 		instances[i] = each{suffix: "[" + strconv.Itoa(i) + "]", count: lang.NumberVal(i)}
 	}
 	return instances
+}
+
+// expandEnabled makes no instance only where it is sure that there is none.
+func (r *root) expandEnabled(sc *scope, enabled hclsyntax.Expression) []each {
+	outcomes := r.outcomes((*lang.Value).IsKnown, func() *lang.Value { return r.ev.Eval(enabled, sc) })
+	for _, o := range outcomes {
+		if on, ok := o.Value.Bool(); on || !ok {
+			return []each{{}}
+		}
+	}
+	return nil
 }
 
 // outcomes computes a value in every world, whatever world is being looked at:
@@ -85,9 +98,11 @@ func (r *root) expandForEach(sc *scope, forEach hclsyntax.Expression) []each {
 			add(r.anyEach(o.Value))
 			continue
 		}
+		isSure := len(pairs) > 0
 		for _, pair := range pairs {
 			name, known := pair.Key.Text()
 			if !known {
+				isSure = false
 				e := r.anyEach(o.Value)
 				e.value = pair.Value
 				add(e)
@@ -99,7 +114,9 @@ func (r *root) expandForEach(sc *scope, forEach hclsyntax.Expression) []each {
 			}
 			add(each{suffix: fmt.Sprintf("[%q]", name), key: key, value: pair.Value})
 		}
-		if o.Value.Open {
+		// An open collection has others like those that it holds: where all of
+		// these are known, there is none that is not among them.
+		if o.Value.Open && !isSure {
 			add(r.anyEach(o.Value))
 		}
 	}

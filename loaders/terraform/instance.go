@@ -42,6 +42,7 @@ type moduleInst struct {
 	outputs   map[string]*lang.Cell
 	children  map[string][]*moduleInst
 	resources map[string][]*resourceInst
+	extents   map[string]*lang.Cell // count or for_each of blocks
 }
 
 // newInstance makes an instance of a module.
@@ -54,6 +55,7 @@ func newInstance(r *root, def *module, parent *moduleInst, c *call, outer *scope
 		outputs:   map[string]*lang.Cell{},
 		children:  map[string][]*moduleInst{},
 		resources: map[string][]*resourceInst{},
+		extents:   map[string]*lang.Cell{},
 	}
 	m.scope = &scope{mod: m}
 	if parent != nil {
@@ -62,6 +64,14 @@ func newInstance(r *root, def *module, parent *moduleInst, c *call, outer *scope
 		m.path = join(parent.path, "module."+c.name+outer.each.suffix)
 	}
 	return m
+}
+
+// callPath joins the names of the calls from the root module down to one.
+func (m *moduleInst) callPath(c *call) string {
+	if m.parent == nil {
+		return c.name
+	}
+	return m.parent.callPath(m.call) + "." + c.name
 }
 
 // join puts the parts of an address together.
@@ -133,7 +143,7 @@ func (sc *scope) named(ev *lang.Evaluator, kind, name string) *lang.Value {
 	case "local":
 		return ev.Force(sc.mod.local(name))
 	}
-	return sc.mod.moduleValue(name)
+	return sc.mod.moduleValue(ev, name)
 }
 
 // special resolves the names that stand for no declared object.
@@ -212,9 +222,9 @@ func (sc *scope) resource(ev *lang.Evaluator, mode, typ string, t hcl.Traversal,
 	}
 	def := sc.mod.def.resources[key]
 	if def == nil {
-		return lang.FailedVal(key + " is not declared in " + sc.mod.def.dir), len(t)
+		return sc.mod.def.undeclared(key), len(t)
 	}
-	return sc.mod.resourceValue(def), at + 1
+	return sc.mod.resourceValue(ev, def), at + 1
 }
 
 // variable returns the value of an input variable.
@@ -230,7 +240,7 @@ func (m *moduleInst) variable(name string) *lang.Cell {
 func (m *moduleInst) variableValue(ev *lang.Evaluator, name string) *lang.Value {
 	b := m.def.variables[name]
 	if b == nil {
-		return lang.FailedVal("var." + name + " is not declared in " + m.def.dir)
+		return m.def.undeclared("var." + name)
 	}
 	decl := m.root.declaration(b)
 	v := m.given(ev, decl)
@@ -270,6 +280,13 @@ func (m *moduleInst) missingVariable(ev *lang.Evaluator, decl *variable) *lang.V
 	if m.root.library {
 		cause, reason = model.LeftToCaller, fmt.Sprintf("var.%s is left to the caller of %s", decl.name, m.def.dir)
 	}
+	if decl.typ.IsListType() || decl.typ.IsSetType() {
+		if only := m.restrictedElements(ev, decl); only != nil {
+			element := m.symbol(ev, decl).Part("[*]")
+			element.Only(only)
+			return lang.ListOf([]*lang.Value{ev.SymbolValue(element, cause, reason).At(decl.rng)}).AsOpen()
+		}
+	}
 	return ev.SymbolValue(m.symbol(ev, decl), cause, reason).At(decl.rng)
 }
 
@@ -281,32 +298,9 @@ func (m *moduleInst) symbol(ev *lang.Evaluator, decl *variable) *lang.Symbol {
 	}
 	s := lang.NewSymbol("var." + decl.name)
 	s.Of(decl.typ)
-	for _, condition := range decl.validations {
-		if only := allowedValues(ev, condition, decl.name); only != nil {
-			s.Only(only)
-		}
-	}
 	m.symbols[decl.name] = s
+	m.restrict(ev, s, decl)
 	return s
-}
-
-// allowedValues reads contains([…], var.name), the usual way to say which
-// values a variable may have; nil for any other condition.
-func allowedValues(ev *lang.Evaluator, condition hclsyntax.Expression, name string) []*lang.Value {
-	fn, ok := condition.(*hclsyntax.FunctionCallExpr)
-	if !ok || fn.Name != "contains" || len(fn.Args) != 2 {
-		return nil
-	}
-	t, diags := hcl.AbsTraversalForExpr(fn.Args[1])
-	if diags.HasErrors() || lang.Text(t) != "var."+name {
-		return nil
-	}
-	list := ev.Eval(fn.Args[0], lang.Empty{})
-	values, whole := ev.Elements(list)
-	if !whole {
-		return nil
-	}
-	return values
 }
 
 // local returns a local value.
@@ -314,7 +308,7 @@ func (m *moduleInst) local(name string) *lang.Cell {
 	if c := m.locals[name]; c != nil {
 		return c
 	}
-	c := lang.Done(lang.FailedVal("local." + name + " is not declared in " + m.def.dir))
+	c := lang.Done(m.def.undeclared("local." + name))
 	if b := m.def.locals[name]; b != nil {
 		c = lang.Expr(m.root.reader.body(b).Attributes[name].Expr, m.scope)
 	}
@@ -339,12 +333,12 @@ func (m *moduleInst) output(name string) *lang.Cell {
 
 // moduleValue is what module.name stands for: an object of outputs, or one for
 // each instance.
-func (m *moduleInst) moduleValue(name string) *lang.Value {
+func (m *moduleInst) moduleValue(ev *lang.Evaluator, name string) *lang.Value {
 	c := m.def.calls[name]
 	if c == nil {
-		return lang.FailedVal("module." + name + " is not declared in " + m.def.dir)
+		return m.def.undeclared("module." + name)
 	}
-	if m.root.modules.find(m.def, c) == nil {
+	if m.root.moduleOf(m, c) == nil {
 		return lang.UnknownVal(model.MissingModule, fmt.Sprintf("module.%s (%s) is not in the checked files", name, c.source))
 	}
 	instances := m.child(c)
@@ -355,39 +349,76 @@ func (m *moduleInst) moduleValue(name string) *lang.Value {
 			outputs[output] = inst.output(output)
 		}
 		objects[i] = lang.ObjectVal(outputs)
+		if inst.def.unread != "" {
+			objects[i] = inst.def.withUndeclared(objects[i])
+		}
 	}
-	args := m.root.arguments(c)
-	return perInstance(objects, func(i int) each { return instances[i].outer.each }, args.count, args.forEach)
+	return m.perInstance(ev, "module."+name, m.root.arguments(c).repeat, objects, func(i int) each { return instances[i].outer.each })
 }
 
-// perInstance makes the value of a block that may have several instances.
-func perInstance(objects []*lang.Value, of func(i int) each, count, forEach hclsyntax.Expression) *lang.Value {
+// perInstance makes the value of a block that may have several instances:
+// those there are in the world at hand, among all that there may be.
+func (m *moduleInst) perInstance(ev *lang.Evaluator, block string, by repetition, objects []*lang.Value, of func(i int) each) *lang.Value {
 	switch {
-	case count != nil:
-		list := lang.ListOf(objects)
-		if len(objects) > 0 && of(0).suffix == anyInstance {
-			list = list.AsOpen()
+	case by.count != nil:
+		return countedList(ev.Force(m.extent(block, by.count)), objects, of)
+	case by.forEach != nil:
+		return keyedObject(ev, ev.Force(m.extent(block, by.forEach)), objects, of)
+	case by.enabled != nil:
+		if on, ok := ev.Force(m.extent(block, by.enabled)).Bool(); len(objects) == 0 || ok && !on {
+			return lang.NullVal()
 		}
-		return list
-	case forEach != nil:
-		elems := map[string]*lang.Cell{}
-		open := false
-		for i, object := range objects {
-			key, ok := of(i).key.Text()
-			if !ok {
-				key, open = lang.AnyKey, true
-			}
-			elems[key] = lang.Done(object)
-		}
-		v := lang.ObjectVal(elems)
-		if open {
-			v = v.AsOpen()
-		}
-		return v
+		return objects[0]
 	case len(objects) == 1:
 		return objects[0]
 	}
 	return lang.UnknownVal(model.Limit, "there are too many instances")
+}
+
+// extent is what says how many instances of a block there are.
+func (m *moduleInst) extent(block string, e hclsyntax.Expression) *lang.Cell {
+	if m.extents[block] == nil {
+		m.extents[block] = lang.Expr(e, m.scope)
+	}
+	return m.extents[block]
+}
+
+func countedList(count *lang.Value, objects []*lang.Value, of func(i int) each) *lang.Value {
+	n, ok := count.Int()
+	isAny := len(objects) > 0 && of(0).suffix == anyInstance
+	switch {
+	case isAny || !ok:
+		return lang.ListOf(objects).AsOpen()
+	case n < len(objects):
+		objects = objects[:max(n, 0)]
+	}
+	return lang.ListOf(objects)
+}
+
+func keyedObject(ev *lang.Evaluator, forEach *lang.Value, objects []*lang.Value, of func(i int) each) *lang.Value {
+	pairs, ok := ev.Pairs(forEach)
+	isSure := ok && !forEach.Open
+	present := map[string]bool{}
+	for _, pair := range pairs {
+		key, known := pair.Key.Text()
+		present[key] = true
+		isSure = isSure && known
+	}
+	elems := map[string]*lang.Cell{}
+	for i, object := range objects {
+		key, known := of(i).key.Text()
+		if !known {
+			key, isSure = lang.AnyKey, false
+		}
+		if !isSure || present[key] {
+			elems[key] = lang.Done(object)
+		}
+	}
+	v := lang.ObjectVal(elems)
+	if !isSure {
+		v = v.AsOpen()
+	}
+	return v
 }
 
 // child returns the instances of a called module; none when its source is not
@@ -397,7 +428,7 @@ func (m *moduleInst) child(c *call) []*moduleInst {
 		return instances
 	}
 	var instances []*moduleInst
-	def := m.root.modules.find(m.def, c)
+	def := m.root.moduleOf(m, c)
 	if def != nil && m.mayCall(def, c) {
 		for _, e := range m.keys(c) {
 			outer := &scope{mod: m, each: e}
@@ -410,8 +441,7 @@ func (m *moduleInst) child(c *call) []*moduleInst {
 
 // keys are those of the instances of a called module.
 func (m *moduleInst) keys(c *call) []each {
-	args := m.root.arguments(c)
-	return m.root.expand(m.scope, args.count, args.forEach)
+	return m.root.expand(m.scope, m.root.arguments(c).repeat)
 }
 
 // mayCall refuses a module that calls itself, which Terraform does too, and

@@ -31,7 +31,7 @@ func (f *parsed) parseJSON(data []byte) *hclsyntax.Body {
 			body.Blocks = append(body.Blocks, f.jsonBlocksOf(name, depth, attr.NameRange, attr.Expr, nil)...)
 			continue
 		}
-		body.Attributes[name] = f.jsonAttribute(name, attr.Expr, attr.NameRange)
+		body.Attributes[name] = f.jsonAttribute(name, attr.Expr, attr.NameRange, isVariablesFile(f.name))
 	}
 	return body
 }
@@ -49,7 +49,9 @@ var jsonBlocks = map[string]int{
 var jsonInner = map[string]map[string]int{
 	"terraform": {"required_providers": 0, "backend": 1, "cloud": 0},
 	"variable":  {"validation": 0},
-	"resource":  {"dynamic": 1},
+	"resource":  {"dynamic": 1, "lifecycle": 0},
+	"data":      {"dynamic": 1, "lifecycle": 0},
+	"module":    {"lifecycle": 0},
 	"dynamic":   {"content": 0},
 	"content":   {"dynamic": 1},
 }
@@ -90,15 +92,17 @@ func (f *parsed) jsonBody(kind string, name hcl.Range, e hcl.Expression, pairs [
 			body.Blocks = append(body.Blocks, f.jsonBlocksOf(key, depth, pair.Key.Range(), pair.Value, nil)...)
 			continue
 		}
-		body.Attributes[key] = f.jsonAttribute(key, pair.Value, pair.Key.Range())
+		body.Attributes[key] = f.jsonAttribute(key, pair.Value, pair.Key.Range(), kind == "variable")
 	}
 	end := e.Range()
 	end.Start = end.End
 	return &hclsyntax.Block{Type: kind, Labels: labels, Body: body, TypeRange: name, OpenBraceRange: name, CloseBraceRange: end}
 }
 
-func (f *parsed) jsonAttribute(name string, e hcl.Expression, rng hcl.Range) *hclsyntax.Attribute {
-	return &hclsyntax.Attribute{Name: name, Expr: f.jsonExpr(e), SrcRange: hcl.RangeBetween(rng, e.Range()), NameRange: rng}
+// jsonAttribute makes an attribute. In a literal one, which is a value of a
+// variable, strings are no templates.
+func (f *parsed) jsonAttribute(name string, e hcl.Expression, rng hcl.Range, literal bool) *hclsyntax.Attribute {
+	return &hclsyntax.Attribute{Name: name, Expr: f.jsonExpr(e, literal), SrcRange: hcl.RangeBetween(rng, e.Range()), NameRange: rng}
 }
 
 func jsonKey(e hcl.Expression) string {
@@ -108,12 +112,13 @@ func jsonKey(e hcl.Expression) string {
 	return ""
 }
 
-// jsonExpr turns a JSON value into an expression; strings are templates.
-func (f *parsed) jsonExpr(e hcl.Expression) hclsyntax.Expression {
+// jsonExpr turns a JSON value into an expression; strings are templates, unless
+// it is literal.
+func (f *parsed) jsonExpr(e hcl.Expression, literal bool) hclsyntax.Expression {
 	if list, diags := hcl.ExprList(e); !diags.HasErrors() {
 		tuple := &hclsyntax.TupleConsExpr{SrcRange: e.Range()}
 		for _, elem := range list {
-			tuple.Exprs = append(tuple.Exprs, f.jsonExpr(elem))
+			tuple.Exprs = append(tuple.Exprs, f.jsonExpr(elem, literal))
 		}
 		return tuple
 	}
@@ -121,8 +126,8 @@ func (f *parsed) jsonExpr(e hcl.Expression) hclsyntax.Expression {
 		object := &hclsyntax.ObjectConsExpr{SrcRange: e.Range()}
 		for _, pair := range pairs {
 			object.Items = append(object.Items, hclsyntax.ObjectConsItem{
-				KeyExpr:   f.jsonExpr(pair.Key),
-				ValueExpr: f.jsonExpr(pair.Value),
+				KeyExpr:   f.jsonExpr(pair.Key, literal),
+				ValueExpr: f.jsonExpr(pair.Value, literal),
 			})
 		}
 		return object
@@ -132,7 +137,7 @@ func (f *parsed) jsonExpr(e hcl.Expression) hclsyntax.Expression {
 		f.diagnose(diags)
 		return &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: e.Range()}
 	}
-	if v.IsNull() || v.Type() != cty.String {
+	if literal || v.IsNull() || v.Type() != cty.String {
 		return &hclsyntax.LiteralValueExpr{Val: v, SrcRange: e.Range()}
 	}
 	start := e.Range().Start

@@ -11,6 +11,9 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
 )
 
 // module is what one directory declares. It is built once, after which it does
@@ -25,7 +28,10 @@ type module struct {
 	providers map[string]*provider // by local name, or name.alias
 	sources   map[string]string    // provider addresses by local name
 	values    []*hclsyntax.Body    // of variables files, the weakest first
+	expects   map[string]bool      // configuration_aliases: providers that its caller passes in
 	hasState  bool                 // it says where its state is kept
+	backends  map[string]*hclsyntax.Body
+	unread    string // a file that is not read to the end, and may declare more
 }
 
 type variable struct {
@@ -47,6 +53,24 @@ type resource struct {
 	block *block
 }
 
+// repetition is what decides how many instances of a block there are. At most
+// one of the three is written.
+type repetition struct {
+	count   hclsyntax.Expression
+	forEach hclsyntax.Expression
+	enabled hclsyntax.Expression // of OpenTofu: one, or none
+}
+
+func newRepetition(body *hclsyntax.Body) repetition {
+	r := repetition{count: expr(body.Attributes["count"]), forEach: expr(body.Attributes["for_each"])}
+	for _, b := range body.Blocks {
+		if b.Type == "lifecycle" {
+			r.enabled = expr(b.Body.Attributes["enabled"])
+		}
+	}
+	return r
+}
+
 // key names a resource within its module, as expressions do.
 func (r *resource) key() string {
 	if r.mode == "resource" {
@@ -65,8 +89,8 @@ type call struct {
 // arguments are the content of a module block.
 type arguments struct {
 	body      *hclsyntax.Body
-	count     hclsyntax.Expression
-	forEach   hclsyntax.Expression
+	version   string
+	repeat    repetition
 	providers map[string]hclsyntax.Expression // by the name inside the module
 }
 
@@ -100,10 +124,16 @@ func buildModule(dir string, files []parsed, r *reader) *module {
 		resources: map[string]*resource{},
 		providers: map[string]*provider{},
 		sources:   map[string]string{},
+		expects:   map[string]bool{},
+		backends:  map[string]*hclsyntax.Body{},
 	}
 	var blocks, overrides []*block
 	for _, f := range slices.SortedFunc(slices.Values(files), byPrecedence) {
+		if f.partial && isConfig(f.name) {
+			m.unread = f.name
+		}
 		switch {
+		case isAnyVariables(f.name) && !isVariables(f.name):
 		case shadowed(f.name, files):
 		case isVariables(f.name):
 			if f.values != nil {
@@ -119,6 +149,25 @@ func buildModule(dir string, files []parsed, r *reader) *module {
 		m.add(b)
 	}
 	return m
+}
+
+// undeclared is the value of what a module does not declare: an error, unless
+// a part of it was not read.
+func (m *module) undeclared(name string) *lang.Value {
+	if m.unread != "" {
+		return lang.UnknownVal(model.Invalid, name+" may be declared in "+m.unread+", which is not read to the end")
+	}
+	return lang.FailedVal(name + " is not declared in " + m.dir)
+}
+
+// withUndeclared is an object of a module's outputs that may have others.
+func (m *module) withUndeclared(outputs *lang.Value) *lang.Value {
+	return lang.LazyObject(nil, func(ev *lang.Evaluator, name string) *lang.Value {
+		if outputs.Has(name) {
+			return ev.Attr(outputs, name)
+		}
+		return m.undeclared("output." + name)
+	})
 }
 
 // byPrecedence orders files by name, those with values for variables the
@@ -184,9 +233,15 @@ func (m *module) addSettings(body *hclsyntax.Body) {
 		switch b.Type {
 		case "backend", "cloud":
 			m.hasState = true
+			if len(b.Labels) == 1 {
+				m.backends[b.Labels[0]] = b.Body
+			}
 		case "required_providers":
 			for name, a := range b.Body.Attributes {
 				m.sources[name] = requiredSource(name, a.Expr)
+				for _, alias := range expectedAliases(a.Expr) {
+					m.expects[alias] = true
+				}
 			}
 		}
 	}
@@ -208,6 +263,32 @@ func requiredSource(name string, e hclsyntax.Expression) string {
 		}
 	}
 	return name
+}
+
+// expectedAliases reads the configuration_aliases of a required provider.
+func expectedAliases(e hclsyntax.Expression) []string {
+	object, ok := e.(*hclsyntax.ObjectConsExpr)
+	if !ok {
+		return nil
+	}
+	var names []string
+	for _, item := range object.Items {
+		if name := hcl.ExprAsKeyword(item.KeyExpr); name != "configuration_aliases" {
+			if name, ok := quoted(item.KeyExpr); !ok || name != "configuration_aliases" {
+				continue
+			}
+		}
+		list, ok := item.ValueExpr.(*hclsyntax.TupleConsExpr)
+		if !ok {
+			continue
+		}
+		for _, elem := range list.Exprs {
+			if name := providerName(elem); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // providerType is the last part of a provider's address: what its resource
@@ -256,18 +337,17 @@ func newVariable(name string, b *hclsyntax.Block) *variable {
 
 // typeExpr reads a type that JSON or an old configuration has as a string.
 func typeExpr(e hclsyntax.Expression) hclsyntax.Expression {
-	t, ok := e.(*hclsyntax.TemplateExpr)
-	if !ok || !t.IsStringLiteral() {
+	text, ok := quoted(e)
+	if !ok {
 		return e
 	}
-	text, _ := t.Value(nil)
-	switch text.AsString() {
+	switch text {
 	case "list":
-		text = cty.StringVal("list(any)")
+		text = "list(any)"
 	case "map":
-		text = cty.StringVal("map(any)")
+		text = "map(any)"
 	}
-	if parsed, diags := hclsyntax.ParseExpression([]byte(text.AsString()), e.Range().Filename, e.Range().Start); !diags.HasErrors() {
+	if parsed, diags := hclsyntax.ParseExpression([]byte(text), e.Range().Filename, e.Range().Start); !diags.HasErrors() {
 		return parsed
 	}
 	return e
@@ -279,9 +359,10 @@ func isFalse(a *hclsyntax.Attribute) bool { text, _ := literal(a); return text =
 func newArguments(body *hclsyntax.Body) *arguments {
 	attrs := body.Attributes
 	args := &arguments{
-		body: body, count: expr(attrs["count"]), forEach: expr(attrs["for_each"]),
+		body: body, repeat: newRepetition(body),
 		providers: map[string]hclsyntax.Expression{},
 	}
+	args.version, _ = literal(attrs["version"])
 	object, ok := expr(attrs["providers"]).(*hclsyntax.ObjectConsExpr)
 	if !ok {
 		return args

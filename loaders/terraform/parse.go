@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
@@ -23,6 +24,8 @@ type parsed struct {
 	blocks   []*block        // of configuration
 	values   *hclsyntax.Body // of variables; nil when nothing could be read
 	problems []model.Problem
+	partial  bool // it may say more than what was read
+	errorAt  hcl.Pos
 }
 
 // parseAll parses files on all processors, each file once. The results are in
@@ -46,7 +49,7 @@ func parseAll(ctx context.Context, tree *source.Tree, names []string) []parsed {
 	return files
 }
 
-// parse reads one file. Of a file in error it keeps what comes before the error.
+// parse reads one file.
 func parse(ctx context.Context, tree *source.Tree, name string) parsed {
 	f := parsed{name: name}
 	if ctx.Err() != nil {
@@ -75,18 +78,37 @@ func parse(ctx context.Context, tree *source.Tree, name string) parsed {
 	return f
 }
 
-// parseBody parses the text of a file. Of one in error it returns what comes
-// before the error. again says that any of its blocks can be parsed by itself.
+// parseBody parses the text of a file. The parser recovers from an error as well
+// as it can: what it makes of the text from there on may be there, but has no
+// content that one could rely on. again says that any of its blocks can be
+// parsed by itself.
 func (f *parsed) parseBody(data []byte) (body *hclsyntax.Body, again bool) {
 	if strings.HasSuffix(f.name, ".json") {
-		return f.parseJSON(data), false
+		body = f.parseJSON(data)
+	} else {
+		file, diags := hclsyntax.ParseConfig(data, f.name, hcl.InitialPos)
+		f.diagnose(diags)
+		if file != nil {
+			body, _ = file.Body.(*hclsyntax.Body)
+		}
+		again = !diags.HasErrors()
 	}
-	file, diags := hclsyntax.ParseConfig(data, f.name, hcl.InitialPos)
-	f.diagnose(diags)
-	if file != nil {
-		body, _ = file.Body.(*hclsyntax.Body)
+	if f.partial && body != nil {
+		distrust(body, f.errorAt)
 	}
-	return body, !diags.HasErrors()
+	return body, again
+}
+
+// distrust makes what attributes say from a position on unknown.
+func distrust(body *hclsyntax.Body, from hcl.Pos) {
+	for _, a := range body.Attributes {
+		if a.SrcRange.End.Byte >= from.Byte {
+			a.Expr = &hclsyntax.LiteralValueExpr{Val: lang.Unreadable(), SrcRange: a.Expr.Range()}
+		}
+	}
+	for _, b := range body.Blocks {
+		distrust(b.Body, from)
+	}
 }
 
 // diagnose takes the first error of a file as a problem; those after it mostly
@@ -100,12 +122,16 @@ func (f *parsed) diagnose(diags hcl.Diagnostics) {
 		if d.Subject != nil {
 			rng = *d.Subject
 		}
+		if !f.partial {
+			f.errorAt = rng.Start
+		}
 		f.unread(model.Unread, "the file is not read to the end: "+strings.TrimSuffix(d.Summary, "."), rng)
 		return
 	}
 }
 
 func (f *parsed) unread(kind model.ProblemKind, message string, rng hcl.Range) {
+	f.partial = true
 	src := lang.SourceOf(rng)
 	if rng.Filename == "" {
 		src = &model.Source{File: f.name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
@@ -143,6 +169,12 @@ func isVariables(name string) bool {
 		strings.HasSuffix(base, ".auto.tfvars") || strings.HasSuffix(base, ".auto.tfvars.json")
 }
 
+// isAnyVariables says whether a file gives values to variables, also when
+// Terraform must be told to read it.
+func isAnyVariables(name string) bool {
+	return strings.HasSuffix(name, ".tfvars") || strings.HasSuffix(name, ".tfvars.json")
+}
+
 // isOverride says whether a configuration file goes over the others.
 func isOverride(name string) bool {
 	base := strings.TrimSuffix(path.Base(name), configExtension(name))
@@ -154,9 +186,8 @@ var errNotAName = errors.New("not a name")
 // traversalOf reads an expression that must be a name, such as aws.west; JSON
 // and old configurations write it as a string.
 func traversalOf(e hclsyntax.Expression) (hcl.Traversal, error) {
-	if t, ok := e.(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {
-		text, _ := t.Value(nil)
-		t, diags := hclsyntax.ParseTraversalAbs([]byte(text.AsString()), e.Range().Filename, e.Range().Start)
+	if text, ok := quoted(e); ok {
+		t, diags := hclsyntax.ParseTraversalAbs([]byte(text), e.Range().Filename, e.Range().Start)
 		if diags.HasErrors() {
 			return nil, errNotAName
 		}
@@ -167,6 +198,18 @@ func traversalOf(e hclsyntax.Expression) (hcl.Traversal, error) {
 		return nil, errNotAName
 	}
 	return t, nil
+}
+
+// quoted reads an expression that is written as a string without templates.
+func quoted(e hclsyntax.Expression) (string, bool) {
+	switch e.(type) {
+	case *hclsyntax.TemplateExpr, *hclsyntax.LiteralValueExpr:
+		v, diags := e.Value(nil)
+		if !diags.HasErrors() && !v.IsMarked() && v.IsKnown() && !v.IsNull() && v.Type() == cty.String {
+			return v.AsString(), true
+		}
+	}
+	return "", false
 }
 
 // literal reads an expression that must be a string without templates.

@@ -13,8 +13,9 @@ import (
 )
 
 // Each archive in testdata/place holds a configuration and, in its file "want",
-// a line for each store, copy and problem. Its comment may hold flags, as
-// `var NAME=VALUE` and `env NAME=VALUE`.
+// a line for each store, copy and problem. Its comment may hold flags and
+// settings, as `var NAME=VALUE`, `env NAME=VALUE`, `assume PROVIDER.NAME=VALUE`,
+// and `root DIR=FILE,FILE;FILE` for two variants.
 func TestPlaces(t *testing.T) {
 	storestest.Run(t, "testdata/place/*.txtar", 10, func(comment string) storestest.Loader {
 		return newLoader(options(t, comment))
@@ -38,6 +39,15 @@ func options(t *testing.T, comment string) Options {
 			o.Environment[name] = value
 		case "workspace":
 			o.Workspace = name
+		case "assume":
+			provider, setting, _ := strings.Cut(name, ".")
+			o.Assume = map[string]map[string]Assumed{provider: {setting: {Value: value}}}
+		case "root":
+			root := RootOptions{Source: &model.Source{File: "stateside.yaml", Line: 1}}
+			for files := range strings.SplitSeq(value, ";") {
+				root.VarFiles = append(root.VarFiles, strings.Split(files, ","))
+			}
+			o.Roots = map[string]RootOptions{name: root}
 		}
 	}
 	return o

@@ -43,8 +43,7 @@ func (m *moduleInst) instancesOf(def *resource) []*resourceInst {
 		return instances
 	}
 	var instances []*resourceInst
-	count, forEach := m.repetition(def)
-	for _, e := range m.root.expand(m.scope, count, forEach) {
+	for _, e := range m.root.expand(m.scope, m.repetition(def)) {
 		inst := &resourceInst{
 			def: def, mod: m,
 			address: join(m.path, def.key()+e.suffix),
@@ -58,20 +57,17 @@ func (m *moduleInst) instancesOf(def *resource) []*resourceInst {
 }
 
 // resourceValue is what a reference to a block stands for.
-func (m *moduleInst) resourceValue(def *resource) *lang.Value {
+func (m *moduleInst) resourceValue(ev *lang.Evaluator, def *resource) *lang.Value {
 	instances := m.instancesOf(def)
 	objects := make([]*lang.Value, len(instances))
 	for i, inst := range instances {
 		objects[i] = inst.value()
 	}
-	count, forEach := m.repetition(def)
-	return perInstance(objects, func(i int) each { return instances[i].scope.each }, count, forEach)
+	return m.perInstance(ev, def.key(), m.repetition(def), objects, func(i int) each { return instances[i].scope.each })
 }
 
-// repetition returns the count and for_each of a block, which may be nil.
-func (m *moduleInst) repetition(def *resource) (count, forEach hclsyntax.Expression) {
-	attrs := m.root.reader.body(def.block).Attributes
-	return expr(attrs["count"]), expr(attrs["for_each"])
+func (m *moduleInst) repetition(def *resource) repetition {
+	return newRepetition(m.root.reader.body(def.block))
 }
 
 // value is the object of one instance. It has attributes beyond those that are
@@ -178,6 +174,9 @@ func (inst *resourceInst) computedData(ev *lang.Evaluator, name string) *lang.Va
 	case "aws_availability_zones.names", "google_compute_zones.names":
 		return inst.within(ev, name, true)
 	}
+	if inst.def.typ == "terraform_remote_state" && name == "outputs" {
+		return inst.remoteOutputs(ev)
+	}
 	if other, at := inst.declared(ev); other != nil {
 		return ev.Force(other.attr(name)).Named(other.address + "." + name).At(at)
 	}
@@ -227,113 +226,4 @@ func (inst *resourceInst) within(ev *lang.Evaluator, name string, many bool) *la
 		return lang.ListOf([]*lang.Value{v}).AsOpen()
 	}
 	return v
-}
-
-// Setting returns an attribute of the provider configuration that the instance
-// uses.
-func (inst *resourceInst) Setting(ev *lang.Evaluator, path []string) *lang.Value {
-	name, alias, problem := inst.providerName()
-	if problem != nil {
-		return problem
-	}
-	found := inst.mod.lookupProvider(name, alias)
-	if found.problem != nil {
-		return found.problem
-	}
-	if found.def == nil {
-		return inst.mod.environment(name, path)
-	}
-	values := stores.BodyNode(inst.mod.root.reader.body(found.def.block), found.mod.scope).At(ev, strings.Join(path, "."))
-	if len(values) == 0 || ev.Force(values[0].Cell).Kind == lang.Null {
-		return inst.mod.environment(found.def.String(), path).Because(found.passed)
-	}
-	return ev.Force(values[0].Cell).At(values[0].Range).Named("provider " + found.def.String()).And(found.passed)
-}
-
-// providerName says which provider configuration the instance names, or the
-// one that its type implies.
-func (inst *resourceInst) providerName() (name, alias string, problem *lang.Value) {
-	provider := expr(inst.body().Attributes["provider"])
-	if provider == nil {
-		prefix, _, _ := strings.Cut(inst.def.typ, "_")
-		return inst.mod.def.localName(prefix), "", nil
-	}
-	t, err := traversalOf(provider)
-	if err != nil {
-		return "", "", lang.FailedVal(inst.address + " names its provider by an expression")
-	}
-	return providerParts(t)
-}
-
-func providerParts(t hcl.Traversal) (name, alias string, problem *lang.Value) {
-	name = t.RootName()
-	for i, step := range t[1:] {
-		attr, ok := step.(hcl.TraverseAttr)
-		if !ok || i > 0 {
-			return "", "", lang.UnknownVal(model.AtApply, "instances of a provider are not told apart: "+lang.Text(t))
-		}
-		alias = attr.Name
-	}
-	return name, alias, nil
-}
-
-// foundProvider is a provider configuration and the module whose names its
-// expressions use.
-type foundProvider struct {
-	def     *provider // nil when no block configures it
-	mod     *moduleInst
-	passed  *lang.Origin // where calls pass it on
-	problem *lang.Value
-}
-
-// lookupProvider finds a provider configuration as Terraform does: what the
-// call passes in, else the module's own block, else, for one without an alias,
-// that of the calling module. Configurations with an alias are never inherited.
-func (m *moduleInst) lookupProvider(name, alias string) foundProvider {
-	key := providerKey(name, alias)
-	if m.call != nil {
-		if e := m.arguments.providers[key]; e != nil {
-			return m.passedProvider(key)
-		}
-	}
-	if own := m.def.providers[key]; own != nil && (m.parent == nil || !own.block.empty) {
-		return foundProvider{def: own, mod: m}
-	}
-	switch {
-	case alias != "":
-		return foundProvider{problem: lang.FailedVal("provider " + key + " is neither configured in " + m.def.dir + " nor passed to it")}
-	case m.parent != nil:
-		return m.parent.lookupProvider(m.parent.def.localName(m.def.providerType(name)), "")
-	}
-	return foundProvider{mod: m}
-}
-
-// passedProvider follows an entry of the call's providers map.
-func (m *moduleInst) passedProvider(key string) foundProvider {
-	e := m.arguments.providers[key]
-	t, err := traversalOf(e)
-	if err != nil {
-		return foundProvider{problem: lang.FailedVal(m.path + " is passed a provider by an expression")}
-	}
-	name, alias, problem := providerParts(t)
-	if problem != nil {
-		return foundProvider{problem: problem}
-	}
-	found := m.parent.lookupProvider(name, alias)
-	step := &lang.Origin{What: m.path + " providers." + key, Range: e.Range()}
-	if found.passed != nil {
-		step.From = []*lang.Origin{found.passed}
-	}
-	found.passed = step
-	return found
-}
-
-// environment is the value of a provider's setting that no file gives.
-func (m *moduleInst) environment(name string, path []string) *lang.Value {
-	setting := strings.Join(path, ".")
-	if m.root.library {
-		return lang.UnknownVal(model.LeftToCaller, "the "+setting+" of provider "+name+" is left to the caller of "+m.root.dir)
-	}
-	return lang.UnknownVal(model.Environment,
-		"provider "+name+" sets no "+setting+" in "+m.root.dir+": it comes from the environment when applied")
 }

@@ -3,6 +3,7 @@ package terraform
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -27,6 +28,19 @@ type Options struct {
 	Environment map[string]string
 	// Workspace that is selected; unknown when empty.
 	Workspace string
+	// Assume gives settings of providers that come from the environment when
+	// applied, by provider and name, such as aws and region.
+	Assume map[string]map[string]Assumed
+	// Roots say how root modules are applied, by directory from the checked root.
+	Roots map[string]RootOptions
+	// Variants in which each root module is applied that Roots do not tell of.
+	Variants []Variant
+}
+
+// Assumed is a value that the configuration of the check says to assume.
+type Assumed struct {
+	Value  string
+	Source *model.Source // where it says so
 }
 
 // Assignment is one --var or --var-file.
@@ -41,14 +55,16 @@ type Assignment struct {
 // modules are the modules at hand, by directory.
 type modules map[string]*module
 
-// find returns the module that a call means, nil when its source is not among
-// the checked files.
-func (ms modules) find(from *module, c *call) *module {
-	dir, ok := c.localDir(from)
-	if !ok {
-		return nil
+// moduleOf returns the module that a call means, nil when it is not at hand:
+// neither among the checked files nor where an init put it.
+func (r *root) moduleOf(m *moduleInst, c *call) *module {
+	if dir, ok := c.localDir(m.def); ok {
+		return r.modules[dir]
 	}
-	return ms[dir]
+	if i, ok := r.manifest[m.callPath(c)]; ok && i.fits(c, r.arguments(c).version) {
+		return r.modules[i.Dir]
+	}
+	return nil
 }
 
 // localDir is the directory of a call whose source is a path.
@@ -63,6 +79,7 @@ func (c *call) localDir(from *module) (string, bool) {
 type root struct {
 	dir        string
 	modules    modules
+	manifest   manifest // what an init left, nil when there was none
 	tree       *source.Tree
 	tables     *geo.Tables
 	catalogue  *catalog.Catalogue
@@ -71,6 +88,7 @@ type root struct {
 	library    bool              // nobody calls the module, and it is made to be called
 	ev         *lang.Evaluator
 	top        *moduleInst
+	others     *neighbours
 	unit       *unit // of Terragrunt that the root is; nil for none
 	ws         *lang.Symbol
 	instances  int
@@ -95,7 +113,15 @@ func isLibrary(m *module, options Options) bool {
 			return false
 		}
 	}
-	return len(m.variables) > 0 || len(m.outputs) > 0
+	return len(m.variables) > 0 || len(m.outputs) > 0 || len(m.expects) > 0
+}
+
+// apply gives the root the variables files of a variant. Those of the command
+// line, which hold for all variants, are stronger.
+func (r *root) apply(v variant) {
+	r.options.Assignments = slices.Concat(v.files, r.options.Assignments)
+	r.flagBodies = slices.Concat(v.bodies, r.flagBodies)
+	r.library = false
 }
 
 func (r *root) problem(kind model.ProblemKind, message string, rng hcl.Range) {

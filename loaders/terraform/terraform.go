@@ -37,29 +37,30 @@ type Loader struct {
 // Claims says whether a file is Terraform configuration, or gives values to its
 // variables.
 func (l *Loader) Claims(f *source.File) bool {
-	return isConfig(f.Path) || isVariables(f.Path) || isGrunt(f.Path)
+	return isConfig(f.Path) || isAnyVariables(f.Path) || isGrunt(f.Path)
 }
 
 // Load evaluates the root modules among the directories of files.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, names []string) model.Document {
-	set := &fileSet{ctx: ctx, tree: tree, modules: modules{}}
+	set := newFileSet(ctx, tree)
 	set.findUnits(names)
 	set.parse(slices.DeleteFunc(slices.Clone(names), isGrunt))
 	set.parseCalled()
 	set.parseSources()
-	roots := set.roots()
-	set.flagBodies = l.flagBodies()
+	set.flagBodies = bodiesOf(l.Options.Assignments)
+	set.checkRoots(l.Options)
+	jobs := l.jobs(set)
 
-	docs := make([]model.Document, len(roots)+len(set.units))
+	docs := make([]model.Document, len(jobs)+len(set.units))
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(docs)) {
 		wg.Go(func() {
 			for i := range next {
-				if i < len(roots) {
-					docs[i] = l.evaluate(ctx, set, roots[i])
+				if i < len(jobs) {
+					docs[i] = l.evaluate(ctx, set, jobs[i])
 				} else {
-					docs[i] = l.evaluateUnit(ctx, set, set.units[i-len(roots)])
+					docs[i] = l.evaluateUnit(ctx, set, set.units[i-len(jobs)])
 				}
 			}
 		})
@@ -69,7 +70,8 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, names []string) mo
 	}
 	close(next)
 	wg.Wait()
-	return merge(append(docs, model.Document{Problems: set.problems}))
+	joined := append(joinJobs(jobs, docs), docs[len(jobs):]...)
+	return merge(append(joined, model.Document{Problems: set.problems}))
 }
 
 // fileSet is the parsed files, by directory.
@@ -79,44 +81,75 @@ type fileSet struct {
 	modules  modules
 	asked    []string // directories whose files were asked for, not only called
 	called   map[string]bool
-	units    []*unit
-	problems []model.Problem
+	rootDirs []string
+	// manifests of the asked directories in which an init was run.
+	manifests map[string]manifest
+	units     []*unit
+	problems  []model.Problem
+	varFiles  map[string]parsed // with values for variables, that Terraform does not read by itself
 
 	flagBodies []*hclsyntax.Body // of --var-file, in the order of the command line
+}
+
+func newFileSet(ctx context.Context, tree *source.Tree) *fileSet {
+	return &fileSet{ctx: ctx, tree: tree, modules: modules{}, varFiles: map[string]parsed{}, manifests: map[string]manifest{}}
 }
 
 // parse parses files and makes the modules of their directories.
 func (s *fileSet) parse(names []string) {
 	byDir := map[string][]parsed{}
+	hasConfig := map[string]bool{}
 	for _, f := range parseAll(s.ctx, s.tree, names) {
 		dir := path.Dir(f.name)
 		byDir[dir] = append(byDir[dir], f)
+		hasConfig[dir] = hasConfig[dir] || isConfig(f.name)
 		s.problems = append(s.problems, f.problems...)
 	}
 	for dir, files := range byDir {
+		for _, f := range files {
+			if !isConfig(f.name) && (!isVariables(f.name) || !hasConfig[dir]) {
+				s.varFiles[f.name] = f
+			}
+		}
+		if !hasConfig[dir] {
+			delete(byDir, dir)
+			continue
+		}
 		s.modules[dir] = buildModule(dir, files, newReader(s.tree))
 	}
 	s.asked = slices.Sorted(maps.Keys(byDir))
 }
 
-// parseCalled parses the modules that the asked directories call, and those
-// that these call in turn.
+// parseCalled parses the modules that the asked directories call, those that
+// these call in turn, and those that an init put beside them.
 func (s *fileSet) parseCalled() {
 	asked := s.asked
-	pending := asked
-	for len(pending) > 0 {
+	targets := s.calledFrom(asked)
+	s.readManifests(asked, targets)
+	for len(targets) > 0 {
 		var names []string
-		for dir := range s.calledFrom(pending) {
-			if s.modules[dir] != nil || !s.tree.IsDir(dir) {
-				continue
+		for dir := range targets {
+			if s.modules[dir] == nil && s.tree.IsDir(dir) {
+				names = append(names, s.configIn(dir)...)
 			}
-			names = append(names, s.configIn(dir)...)
 		}
+		slices.Sort(names)
 		s.asked = nil
 		s.parse(names)
-		pending = s.asked
+		targets = s.calledFrom(s.asked)
 	}
 	s.asked = asked
+}
+
+// readManifests reads what an init left in the asked directories, and adds the
+// directories of the modules to those to parse.
+func (s *fileSet) readManifests(asked []string, targets map[string]bool) {
+	for _, dir := range asked {
+		s.manifests[dir] = readManifest(s.tree, dir)
+		for _, i := range s.manifests[dir] {
+			targets[i.Dir] = true
+		}
+	}
 }
 
 // parseSources parses what the modules of units call.
@@ -159,7 +192,7 @@ func (s *fileSet) configIn(dir string) []string {
 // roots lists the directories that are applied by themselves: those that no
 // other calls, and those that say where their state is kept or have values for
 // their variables. What only a ring of calls would reach is a root too.
-func (s *fileSet) roots() []string {
+func (s *fileSet) roots(options Options) []string {
 	s.called = s.calledFrom(slices.Sorted(maps.Keys(s.modules)))
 	var roots []string
 	reached := map[string]bool{}
@@ -169,7 +202,7 @@ func (s *fileSet) roots() []string {
 			s.reach(dir, reached)
 			continue
 		}
-		if !s.called[dir] || m.hasState || len(m.values) > 0 {
+		if _, isNamed := options.Roots[dir]; isNamed || !s.called[dir] || m.hasState || len(m.values) > 0 {
 			roots = append(roots, dir)
 			s.reach(dir, reached)
 		}
@@ -181,6 +214,7 @@ func (s *fileSet) roots() []string {
 		}
 	}
 	slices.Sort(roots)
+	s.rootDirs = roots
 	return roots
 }
 
@@ -196,13 +230,17 @@ func (s *fileSet) reach(dir string, reached map[string]bool) {
 
 // evaluate evaluates one root module. Should that fail in a way that was not
 // foreseen, the other roots are still checked, and this one is reported.
-func (l *Loader) evaluate(ctx context.Context, s *fileSet, dir string) (doc model.Document) {
+func (l *Loader) evaluate(ctx context.Context, s *fileSet, j job) (doc model.Document) {
 	defer func() {
 		if p := recover(); p != nil {
-			doc = internalError(dir, p)
+			doc = internalError(j.dir, p)
 		}
 	}()
-	return l.newRoot(ctx, s, dir, s.modules[dir]).collect()
+	r := l.newRoot(ctx, s, j.dir, s.modules[j.dir])
+	if len(j.variants) > 0 {
+		r.apply(j.variants[j.at])
+	}
+	return r.collect()
 }
 
 func internalError(dir string, what any) model.Document {
@@ -211,27 +249,25 @@ func internalError(dir string, what any) model.Document {
 	}}}
 }
 
+// newRoot makes the evaluation of a root module, which may ask for the outputs
+// of other root modules.
 func (l *Loader) newRoot(ctx context.Context, s *fileSet, dir string, def *module) *root {
+	n := &neighbours{dirs: s.rootDirs, made: map[string]*root{}}
+	n.make = func(dir string) *root { return l.rootAmong(ctx, s, dir, s.modules[dir], n) }
+	r := l.rootAmong(ctx, s, dir, def, n)
+	n.made[dir] = r
+	return r
+}
+
+func (l *Loader) rootAmong(ctx context.Context, s *fileSet, dir string, def *module, n *neighbours) *root {
 	r := &root{
-		dir: dir, modules: s.modules, tree: s.tree, tables: l.Tables, catalogue: l.Catalogue, options: l.Options,
+		dir: dir, modules: s.modules, manifest: s.manifests[dir], others: n, tree: s.tree, tables: l.Tables, catalogue: l.Catalogue, options: l.Options,
 		library: !s.called[dir] && isLibrary(def, l.Options), flagBodies: s.flagBodies, concerning: map[*module]bool{}, reader: newReader(s.tree),
 		declarations: map[*block]*variable{}, calls: map[*call]*arguments{},
 		ev: &lang.Evaluator{Files: files{s.tree}, Dir: dir, Context: ctx},
 	}
 	r.top = newInstance(r, def, nil, nil, nil)
 	return r
-}
-
-// flagBodies parses the variables files of the command line.
-func (l *Loader) flagBodies() []*hclsyntax.Body {
-	bodies := make([]*hclsyntax.Body, len(l.Options.Assignments))
-	for i, a := range l.Options.Assignments {
-		if a.File == "" {
-			continue
-		}
-		bodies[i] = parseVariables(a.File, a.Data).values
-	}
-	return bodies
 }
 
 func parseVariables(name string, data []byte) parsed {

@@ -106,7 +106,7 @@ func Load(ctx context.Context, t testing.TB, files map[string]string, l Loader) 
 func Describe(doc model.Document) string {
 	var b strings.Builder
 	for _, s := range doc.Stores {
-		fmt.Fprintf(&b, "%s  %s\n", s.ID, placeLine(s.Place))
+		fmt.Fprintf(&b, "%s%s  %s\n", s.ID, variants(s.Variants), placeLine(s.Place))
 		for _, r := range s.Retention {
 			if !r.Automatic {
 				fmt.Fprintf(&b, "  %s %d days\n", r.Kind, r.Days)
@@ -135,6 +135,14 @@ func Describe(doc model.Document) string {
 		fmt.Fprintf(&b, "%s: %s\n", p.Kind, p.Message)
 	}
 	return b.String()
+}
+
+// variants writes the variants in which something is so.
+func variants(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return " [" + strings.Join(names, " ") + "]"
 }
 
 // placeLine writes a place and, after an arrow, the steps that decided it.

@@ -1,3 +1,0 @@
-variable "name" {}
-variable "region" {}
-output "both" { value = "${var.name} in ${var.region}" }

@@ -1,7 +1,0 @@
-variable "region" {
-  default = "eu-west-1"
-}
-
-locals {
-  b = "override b"
-}

@@ -1,2 +1,0 @@
-in_auto = "from a.auto"
-in_both_autos = "from a.auto"

@@ -1,1 +1,0 @@
-in_both_autos = "from b.auto"
