@@ -24,6 +24,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/source"
 	"github.com/stateside-dev/stateside/internal/triage"
 	"github.com/stateside-dev/stateside/loaders"
+	"github.com/stateside-dev/stateside/loaders/terraform"
 )
 
 // Options of a check.
@@ -122,6 +123,14 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 		}
 	}
 	o.Loaders.Terraform.Assignments = assignments
+	o.Loaders.Terraform.Variants = slices.Clone(o.Loaders.Terraform.Variants)
+	for i, v := range o.Loaders.Terraform.Variants {
+		files := slices.Clone(v.Files)
+		for n := range files {
+			files[n].File = s.display(files[n].File)
+		}
+		o.Loaders.Terraform.Variants[i].Files = files
+	}
 	r := &Result{Config: cfg, Tree: tree, WorkDir: s.workDir, scope: s}
 	claimed, doc := read(ctx, tree, s, cfg, o)
 	r.remember(o)
@@ -174,11 +183,29 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	return r, nil
 }
 
+// terraformSettings hands on what the configuration says of how Terraform is
+// applied.
+func terraformSettings(cfg *config.Config) (map[string]map[string]terraform.Assumed, map[string]terraform.RootOptions) {
+	assume := map[string]map[string]terraform.Assumed{}
+	for provider, settings := range cfg.Assume {
+		assume[provider] = map[string]terraform.Assumed{}
+		for name, a := range settings {
+			assume[provider][name] = terraform.Assumed{Value: a.Value, Source: &a.Source}
+		}
+	}
+	roots := map[string]terraform.RootOptions{}
+	for dir, r := range cfg.Roots {
+		roots[dir] = terraform.RootOptions{VarFiles: r.VarFiles, Source: &r.Source}
+	}
+	return assume, roots
+}
+
 // read lets each loader read the files that it claims, several at once, and
 // returns these files.
 func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o Options) ([]string, model.Document) {
 	names, unreadable := tree.Walk(s.paths, cfg.Excludes)
 	names = append(names, s.files...)
+	o.Loaders.Terraform.Assume, o.Loaders.Terraform.Roots = terraformSettings(cfg)
 	all := loaders.All(&geo.Tables{}, &catalog.Catalogue{}, o.Loaders)
 	claimed, problems := claim(tree, all, names, unreadable)
 	o.stage("reading and evaluating")

@@ -44,9 +44,11 @@ func toFinding(r engine.Result, in *model.Input, cfg *config.Config) (model.Find
 		f.Source = &in.Exception.Source
 	case in.Store != nil:
 		f.Store, f.Address, f.Source = in.Store.ID, in.Store.Address, &in.Store.Source
+		f.Variants = in.Store.Variants
 	case in.Copies != nil:
 		c := &in.Copies.Out[0]
 		f.Address, f.Source = c.Address, &c.Source
+		f.Variants = c.Variants
 	}
 	if r.Access >= 0 {
 		if r.Access >= len(in.Access) {
@@ -84,6 +86,9 @@ func place(f *model.Finding, in *model.Input, p model.Placement) {
 	for i := range in.Copies.Out {
 		if c := &in.Copies.Out[i]; c.ID == p.Copy {
 			f.Copy, f.Place, f.Source = c.ID, &c.Place, &c.Source
+			if len(c.Variants) > 0 {
+				f.Variants = c.Variants
+			}
 			f.Path = append(slices.Clone(f.Path), c.ID)
 			return
 		}

@@ -30,6 +30,7 @@ type flags struct {
 	triage      triageFlags
 	rego        regoFlags
 	assignments []terraform.Assignment
+	variants    []terraform.Variant
 }
 
 func noFlags(*pflag.FlagSet, *flags) {}
@@ -75,6 +76,7 @@ func initFlags(set *pflag.FlagSet, f *flags) {
 	set.BoolVarP(&f.verbose, "verbose", "v", false, "say on standard error how long each stage took")
 	set.Var(&varFlag{f}, "var", "set a Terraform variable, as `NAME=VALUE`")
 	set.Var(&varFileFlag{f}, "var-file", "set Terraform variables from a `FILE`; of several values the last one wins")
+	set.Var(&variantFlag{f}, "variant", "check with the variables `FILE`, and anew with that of each other --variant; files joined by commas go together")
 }
 
 func nowFlag(set *pflag.FlagSet, f *flags) {
@@ -122,6 +124,23 @@ func (v *varFileFlag) Set(file string) error {
 	return nil
 }
 
+// variantFlag is repeated for each variant.
+type variantFlag struct{ flags *flags }
+
+func (v *variantFlag) String() string { return "" }
+func (v *variantFlag) Type() string   { return "string" }
+
+// Set takes files, whose content is read later.
+func (v *variantFlag) Set(text string) error {
+	var variant terraform.Variant
+	for file := range strings.SplitSeq(text, ",") {
+		variant.Files = append(variant.Files, terraform.Assignment{File: file})
+		variant.Name = terraform.VariantName(filepath.ToSlash(file))
+	}
+	v.flags.variants = append(v.flags.variants, variant)
+	return nil
+}
+
 func (f *flags) checkFormat() error {
 	if f.format != "text" && f.format != "json" {
 		return errUsage{fmt.Errorf("there is no format %q; there are text and json", f.format)}
@@ -144,19 +163,14 @@ func (f *flags) time(clock time.Time) (time.Time, error) {
 
 // loaders makes the loaders' options of the flags and the environment.
 func (f *flags) loaders(environ []string) (loaders.Options, error) {
-	o := terraform.Options{Assignments: f.assignments, Environment: map[string]string{}}
-	for i, a := range o.Assignments {
-		if a.File == "" {
-			continue
+	o := terraform.Options{Assignments: f.assignments, Variants: f.variants, Environment: map[string]string{}}
+	if err := readFiles("--var-file", o.Assignments); err != nil {
+		return loaders.Options{}, err
+	}
+	for _, v := range o.Variants {
+		if err := readFiles("--variant", v.Files); err != nil {
+			return loaders.Options{}, err
 		}
-		data, err := os.ReadFile(a.File)
-		if err != nil {
-			return loaders.Options{}, fmt.Errorf("--var-file %s: %w", a.File, cause(err, a.File))
-		}
-		if problems := terraform.CheckVariables(a.File, data); len(problems) > 0 {
-			return loaders.Options{}, fmt.Errorf("--var-file %s:%d: %s", a.File, problems[0].Source.Line, problems[0].Message)
-		}
-		o.Assignments[i].Data = data
 	}
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
@@ -168,6 +182,24 @@ func (f *flags) loaders(environ []string) (loaders.Options, error) {
 		}
 	}
 	return loaders.Options{Terraform: o}, nil
+}
+
+// readFiles reads the variables files of a flag.
+func readFiles(flag string, files []terraform.Assignment) error {
+	for i, a := range files {
+		if a.File == "" {
+			continue
+		}
+		data, err := os.ReadFile(a.File)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", flag, a.File, cause(err, a.File))
+		}
+		if problems := terraform.CheckVariables(a.File, data); len(problems) > 0 {
+			return fmt.Errorf("%s %s:%d: %s", flag, a.File, problems[0].Source.Line, problems[0].Message)
+		}
+		files[i].Data = data
+	}
+	return nil
 }
 
 // userPolicies reads the Rego below the directories of --policy. A directory

@@ -52,6 +52,11 @@ type Config struct {
 	Exceptions []Exception
 	// Exclude lists patterns of paths that are not checked.
 	Exclude []string
+	// Assume gives settings of providers that their environment decides, by
+	// provider and name.
+	Assume map[string]map[string]Assumed
+	// Roots say how Terraform's root modules are applied, by directory.
+	Roots map[string]Root
 
 	sources map[string]model.Source
 	texts   map[string]string
@@ -250,6 +255,7 @@ func (c *Config) Rebase(dir string) {
 		}
 	}
 	rebase(c.Exclude)
+	c.rebaseRoots(dir)
 	for _, d := range c.Datasets {
 		for _, m := range d.Match {
 			rebase(m.Paths)

@@ -36,6 +36,10 @@ exception_terms: {max_days: 90, require: [ticket], never: [denied-country]}
 sites:
   va1: {country: US, subdivision: US-VA, operator: Colo Inc, match: ["*.va1.corp.example"], drain_by: 2026-06-30}
 exclude: ["examples/**"]
+assume: {aws: {region: us-east-1}}
+terraform:
+  roots:
+    infra: {var_files: [prod.tfvars, [common.tfvars, dev.tfvars]]}
 exceptions:
   - rule: backup-place
     address: "module.legacy.*"
@@ -82,7 +86,7 @@ func TestParse(t *testing.T) {
 	exception := Exception{
 		Rule: "backup-place", Address: "module.legacy.*", Granted: "2026-10-01", Until: "2026-12-31", Approver: "security@example.com",
 		Reason: "drain in progress", Ticket: "SEC-1",
-		Source: model.Source{File: "stateside.yaml", Line: 28, Column: 5, EndLine: 28, EndColumn: 5},
+		Source: model.Source{File: "stateside.yaml", Line: 32, Column: 5, EndLine: 32, EndColumn: 5},
 	}
 	if diff := cmp.Diff([]Exception{exception}, got.Exceptions); diff != "" {
 		t.Errorf("exceptions (-want +got)\n%s", diff)
@@ -94,6 +98,17 @@ func TestParse(t *testing.T) {
 	terms := Terms{MaxDays: 90, Require: []string{"ticket"}, Never: []string{"denied-country"}}
 	if diff := cmp.Diff(terms, got.Terms); diff != "" {
 		t.Errorf("terms (-want +got)\n%s", diff)
+	}
+	assumed := Assumed{Value: "us-east-1", Source: model.Source{File: "stateside.yaml", Line: 27, Column: 24, EndLine: 27, EndColumn: 33}}
+	if diff := cmp.Diff(map[string]map[string]Assumed{"aws": {"region": assumed}}, got.Assume); diff != "" {
+		t.Errorf("assumed (-want +got)\n%s", diff)
+	}
+	root := Root{
+		VarFiles: [][]string{{"prod.tfvars"}, {"common.tfvars", "dev.tfvars"}},
+		Source:   model.Source{File: "stateside.yaml", Line: 30, Column: 5, EndLine: 30, EndColumn: 10},
+	}
+	if diff := cmp.Diff(map[string]Root{"infra": root}, got.Roots); diff != "" {
+		t.Errorf("roots (-want +got)\n%s", diff)
 	}
 	if got.Unlabelled != "us-user-data" || got.Unknown != Deny {
 		t.Errorf("unlabelled %q, unknown %q", got.Unlabelled, got.Unknown)
@@ -111,12 +126,12 @@ func TestParseErrors(t *testing.T) {
 		{"empty", "", "f:1: the file is empty; `version: 1` and `datasets:` are needed"},
 		{"not YAML", "a: [", "f:1: did not find expected node content"},
 		{"two documents", head + "---\nversion: 1\n", "f:1: more than one document; only one is read"},
-		{"not a mapping", "- a\n", "f:1: the configuration must be a mapping with datasets, exception_terms, exceptions, exclude, principals, profile, sites, unknown, unlabelled, version"},
+		{"not a mapping", "- a\n", "f:1: the configuration must be a mapping with assume, datasets, exception_terms, exceptions, exclude, principals, profile, sites, terraform, unknown, unlabelled, version"},
 		{"no version", "datasets: {us: {}}\n", "f:1: `version: 1` is missing"},
 		{"other version", strings.Replace(head, "1", "2", 1), "f:1: version can't be \"2\"; did you mean \"1\"?"},
 		{"no datasets", "version: 1\n", "f:1: `datasets` is missing: name the data and where it may rest"},
 		{"unknown key", head + "datsets: {}\n", "f:3: the configuration has no key \"datsets\"; did you mean \"datasets\"?"},
-		{"far from any key", head + "zzzzzzzzzz: {}\n", "f:3: the configuration has no key \"zzzzzzzzzz\"; known are datasets, exception_terms, exceptions, exclude, principals, profile, sites, unknown, unlabelled, version"},
+		{"far from any key", head + "zzzzzzzzzz: {}\n", "f:3: the configuration has no key \"zzzzzzzzzz\"; known are assume, datasets, exception_terms, exceptions, exclude, principals, profile, sites, terraform, unknown, unlabelled, version"},
 		{"key twice", head + "unknown: warn\nunknown: deny\n", "f:4: the configuration has the key \"unknown\" twice"},
 		{"unknown value", head + "unknown: fail\n", "f:3: unknown can't be \"fail\"; known are deny, warn"},
 		{"unlabelled names no dataset", head + "unlabelled: uss\n", "f:3: unlabelled can't be \"uss\"; did you mean \"us\"?"},
@@ -150,6 +165,8 @@ func TestParseErrors(t *testing.T) {
 		{"principal that is not there", "version: 1\ndatasets: {us: {access: {principals: [p]}}}\n", "f:2: access.principals can't have \"p\"; known are "},
 		{"site's end", head + "sites: {va1: {country: US, match: [a], drain_by: soon}}\n", "f:3: drain_by must be a day such as 2026-12-31, not \"soon\""},
 		{"required field", head + "exception_terms: {require: [owner]}\n", "f:3: require can't have \"owner\"; known are approver, granted, ticket"},
+		{"assumed region", head + "assume: {aws: {region: us-west-3}}\n", "f:3: aws has no region \"us-west-3\"; did you mean \"us-west-1\"?"},
+		{"variables files", head + "terraform: {roots: {a: {var_files: b.tfvars}}}\n", "f:3: var_files must be a list"},
 		{"dataset named as a keyword", "version: 1\ndatasets: {warn: {}}\n", "f:2: a dataset can't be named \"warn\""},
 	}
 	for _, tt := range tests {

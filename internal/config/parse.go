@@ -33,6 +33,7 @@ func Parse(file string, data []byte) (*Config, error) {
 	}
 	p := &parser{file: file, config: &Config{
 		File: file, Text: data, Datasets: map[string]Dataset{}, Sites: map[string]Site{}, Principals: map[string]Principal{},
+		Assume: map[string]map[string]Assumed{}, Roots: map[string]Root{},
 		sources: map[string]model.Source{}, texts: map[string]string{},
 	}}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
@@ -173,6 +174,8 @@ func (p *parser) top(n *yaml.Node) {
 		"exceptions":      p.exceptions,
 		"exception_terms": p.terms,
 		"exclude":         func(n *yaml.Node) { p.config.Exclude = p.patterns(n, "exclude") },
+		"assume":          p.assume,
+		"terraform":       p.terraform,
 	})
 	if n.Kind != yaml.MappingNode {
 		return

@@ -41,7 +41,7 @@ func InventoryText(w io.Writer, r *check.Result, o Options) error {
 			root = s.Root
 			row(t.path(root)+":", "", "", "", "")
 		}
-		row("  "+s.Address, string(s.Kind), string(s.Role), placeWithReason(s.Place), datasetsText(s.Datasets))
+		row("  "+s.Address+variantsText(s.Variants), string(s.Kind), string(s.Role), placeWithReason(s.Place), datasetsText(s.Datasets))
 		copies(s.ID)
 	}
 	// A copy of something that is not declared here is data at rest all the same.

@@ -267,6 +267,7 @@ func (t *textReport) storeText(f, shown model.Finding) string {
 		if t.manyRoots {
 			text += "  in " + t.path(s.Root)
 		}
+		text += variantsText(f.Variants)
 		if f.Copy != "" {
 			text += "  " + PlaceText(s.Place)
 		}
@@ -275,6 +276,15 @@ func (t *textReport) storeText(f, shown model.Finding) string {
 		text += "  " + at
 	}
 	return text
+}
+
+// variantsText names the variants in which something holds, where it does not in
+// all of them.
+func variantsText(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "  [" + strings.Join(names, ", ") + "]"
 }
 
 // pathText shows the copies over which the data got where it is.
