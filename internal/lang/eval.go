@@ -320,6 +320,7 @@ func (ev *Evaluator) Attr(v *Value, name string) *Value {
 		if !v.mayHave(name) {
 			return FailedVal("it has no attribute " + name).Because(v.why)
 		}
+		ev.doubt = ev.doubt || ev.strict && (v.gap.Type == cty.NilType || !v.gap.Type.IsObjectType())
 		return ev.part(v, "."+name, name)
 	case Failed:
 		return v
@@ -398,6 +399,7 @@ func (ev *Evaluator) Index(v, key *Value) *Value {
 	case v.Kind == Unknown && v.gap.Type != cty.NilType && v.gap.Type.IsPrimitiveType():
 		return FailedVal("it has no elements").Because(v.why)
 	case v.Kind == Unknown:
+		ev.doubt = ev.doubt || ev.strict
 		if text, ok := key.Text(); ok {
 			return ev.part(v, "["+text+"]", text)
 		}
@@ -573,10 +575,7 @@ func (ev *Evaluator) unifyArm(v *Value, other hclsyntax.Expression, sc Scope) *V
 	if v.Kind == Failed || v.Kind == Unknown {
 		return v
 	}
-	strict := ev.strict
-	ev.strict = false
-	o := ev.Eval(other, sc)
-	ev.strict = strict
+	o, _ := ev.attempt(other, sc)
 	ty, ok := ev.commonType(v, o)
 	if o.Kind == Failed {
 		ty, ok = ev.failedArm(v, other)
