@@ -28,12 +28,17 @@ func TestClouds(t *testing.T) {
 	}
 }
 
-// How the tables are held against the SDKs is what CI does.
-func TestRegionCheck(t *testing.T) {
-	const command = "go test -C .ci/regions ./..."
-	for _, file := range []string{"docs/geo.md", ".ci/run"} {
-		if !strings.Contains(read(t, file), command) {
-			t.Errorf("%s has no line `%s`", file, command)
+// What a page says to run against the tables and readers of others is what CI
+// runs.
+func TestOutsideChecks(t *testing.T) {
+	for page, command := range map[string]string{
+		"docs/geo.md":     "go test -C .ci/regions ./...",
+		"docs/formats.md": "go test -C .ci/formats ./...",
+	} {
+		for _, file := range []string{page, ".ci/run"} {
+			if !strings.Contains(read(t, file), command) {
+				t.Errorf("%s has no line `%s`", file, command)
+			}
 		}
 	}
 }
