@@ -25,6 +25,13 @@ type Loader interface {
 	Load(ctx context.Context, tree *source.Tree, files []string) model.Document
 }
 
+// Refuser is a loader that may find, once it has loaded, that an option means
+// nothing in the files. Then the check is not the one that was asked for.
+type Refuser interface {
+	// Refused returns why, nil when each option means something.
+	Refused() error
+}
+
 // Options are what a user may tell the loaders.
 type Options struct {
 	// Terraform variables, from flags and the environment.

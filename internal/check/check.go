@@ -132,7 +132,11 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 		o.Loaders.Terraform.Variants[i].Files = files
 	}
 	r := &Result{Config: cfg, Tree: tree, WorkDir: s.workDir, scope: s}
-	claimed, doc := read(ctx, tree, s, cfg, o)
+	claimed, doc, err := read(ctx, tree, s, cfg, o)
+	if err != nil {
+		tree.Close()
+		return nil, err
+	}
 	r.remember(o)
 	slices.Sort(claimed)
 	for _, name := range claimed {
@@ -201,8 +205,9 @@ func terraformSettings(cfg *config.Config) (map[string]map[string]terraform.Assu
 }
 
 // read lets each loader read the files that it claims, several at once, and
-// returns these files.
-func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o Options) ([]string, model.Document) {
+// returns these files. The error is that of an option which means nothing in
+// them.
+func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o Options) ([]string, model.Document, error) {
 	names, unreadable := tree.Walk(s.paths, cfg.Excludes)
 	names = append(names, s.files...)
 	o.Loaders.Terraform.Assume, o.Loaders.Terraform.Roots = terraformSettings(cfg)
@@ -223,6 +228,11 @@ func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o
 		wg.Go(func() { docs[i] = l.Load(ctx, tree, claimed[i]) })
 	}
 	wg.Wait()
+	for _, l := range all {
+		if r, ok := l.(loaders.Refuser); ok && r.Refused() != nil {
+			return nil, model.Document{}, r.Refused()
+		}
+	}
 	joined := model.Document{Problems: problems}
 	for _, doc := range docs {
 		joined.Stores = append(joined.Stores, doc.Stores...)
@@ -230,7 +240,7 @@ func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o
 		joined.Grants = append(joined.Grants, doc.Grants...)
 		joined.Problems = append(joined.Problems, doc.Problems...)
 	}
-	return slices.Collect(maps.Keys(files)), joined
+	return slices.Collect(maps.Keys(files)), joined, nil
 }
 
 // claim asks the loaders which of the files they want. A file that none could

@@ -32,6 +32,8 @@ type Loader struct {
 	Tables    *geo.Tables
 	Catalogue *catalog.Catalogue
 	Options   Options
+
+	refused error
 }
 
 // Claims says whether a file is Terraform configuration, or gives values to its
@@ -50,6 +52,7 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, names []string) mo
 	set.flagBodies = bodiesOf(l.Options.Assignments)
 	set.checkRoots(l.Options)
 	jobs := l.jobs(set)
+	l.refused = set.undeclared(jobs, l.Options.Assignments)
 
 	docs := make([]model.Document, len(jobs)+len(set.units))
 	next := make(chan int)
