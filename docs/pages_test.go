@@ -26,9 +26,13 @@ var update = flag.Bool("update", false, "write the pages as the program has it, 
 // console is a block of a page with commands and what they print.
 var console = regexp.MustCompile("(?s)```console\n(.*?)```\n")
 
-// Every command of the pages is run, in a copy of the story's second part, and
-// prints what the page says. A line with … alone stands for any lines. A command
-// that ends with another exit code than 0 says so in a comment.
+// example is a file that a page shows: its path in a line, then its text.
+var example = regexp.MustCompile("(?m)^`([^`\n]+)`\n\n```[a-z]+\n((?s:.*?))^```\n")
+
+// Every command of the pages is run and prints what the page says: in a
+// directory with the files that the page shows, or in a copy of the story's
+// second part where it shows none. A line with … alone stands for any lines. A
+// command that ends with another exit code than 0 says so in a comment.
 func TestPages(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
@@ -46,7 +50,10 @@ func TestPages(t *testing.T) {
 			continue
 		}
 		t.Run(page, func(t *testing.T) {
-			dir := scratch(t)
+			dir := examples(t, text)
+			if dir == "" {
+				dir = scratch(t)
+			}
 			got := console.ReplaceAllStringFunc(text, func(block string) string {
 				blocks++
 				return "```console\n" + session(t, bash, program, dir, console.FindStringSubmatch(block)[1]) + "```\n"
@@ -113,6 +120,27 @@ func scratch(t *testing.T) string {
 	}
 	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {
 		t.Fatal(err)
+	}
+	return dir
+}
+
+// examples writes the files that a page shows into a directory; "" when it shows
+// none.
+func examples(t *testing.T, page string) string {
+	t.Helper()
+	files := example.FindAllStringSubmatch(page, -1)
+	if len(files) == 0 {
+		return ""
+	}
+	dir := t.TempDir()
+	for _, f := range append(files, []string{"", ".git/HEAD", ""}) {
+		name := filepath.Join(dir, filepath.FromSlash(f[1]))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(f[2]), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return dir
 }

@@ -532,16 +532,19 @@ const maxExcerpt = 80
 // excerpt returns the text of an expression on one line, shortened.
 func (inv *inventory) excerpt(o *lang.Origin) string {
 	data, err := inv.Tree.Read(o.Range.Filename)
-	if err != nil || o.Range.End.Byte > len(data) {
+	if err != nil {
 		return o.Text
 	}
-	text := string(data[o.Range.Start.Byte:o.Range.End.Byte])
+	var text string
 	switch {
 	case o.Range.Empty() && o.Range.Start == hcl.InitialPos:
 		return "" // the whole file
-	case o.Range.Empty():
-		// Of a decoded document only the line is known.
+	case o.Range.Empty() || o.Range.End.Byte > len(data):
+		// Of a decoded document, and of what a template generates, only the line is
+		// known.
 		text = inv.Tree.Line(o.Range.Filename, o.Range.Start.Line)
+	default:
+		text = string(data[o.Range.Start.Byte:o.Range.End.Byte])
 	}
 	text = source.Redact(strings.Join(strings.Fields(text), " "))
 	if len(text) > maxExcerpt {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/source"
 )
 
 // gruntName is the file that makes a directory a unit of Terragrunt.
@@ -395,7 +396,8 @@ func (u *unit) generate(f *gruntFile, name, file string, e hclsyntax.Expression)
 	if e.Range().End.Line > start.Line {
 		start = hcl.Pos{Line: start.Line + 1, Column: 1}
 	}
-	start.Byte = 0
+	// Its bytes are not those of the file, but lie beyond the end of any.
+	start.Byte = source.MaxFileSize
 	parsedFile, diags := hclsyntax.ParseConfig([]byte(text), f.name, start)
 	p.diagnose(diags)
 	if parsedFile != nil {
