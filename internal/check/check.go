@@ -46,6 +46,9 @@ type Options struct {
 	Now time.Time
 	// Tool is the version that is checking.
 	Tool string
+	// Into is a directory that the result is written into, and that is therefore
+	// no input; empty for none.
+	Into string
 	// Stage, if there is one, is told what begins.
 	Stage func(name string)
 	// Baseline of findings that are known; nil for none.
@@ -208,7 +211,10 @@ func terraformSettings(cfg *config.Config) (map[string]map[string]terraform.Assu
 // returns these files. The error is that of an option which means nothing in
 // them.
 func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o Options) ([]string, model.Document, error) {
-	names, unreadable := tree.Walk(s.paths, cfg.Excludes)
+	into := s.display(o.Into)
+	names, unreadable := tree.Walk(s.paths, func(name string) bool {
+		return cfg.Excludes(name) || o.Into != "" && name == into
+	})
 	names = append(names, s.files...)
 	o.Loaders.Terraform.Assume, o.Loaders.Terraform.Roots = terraformSettings(cfg)
 	all := loaders.All(&geo.Tables{}, &catalog.Catalogue{}, o.Loaders)

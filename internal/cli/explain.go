@@ -62,7 +62,12 @@ func runEvidence(ctx context.Context, env *Env, f *flags, args []string) (int, e
 	if len(args) == 0 {
 		return 0, errUsage{errors.New("evidence needs a directory to write into")}
 	}
-	r, err := judged(ctx, env, f, args[1:], func(r *check.Result) error {
+	// What an earlier run wrote there is no input of this one.
+	run := func(ctx context.Context, o check.Options) (*check.Result, error) {
+		o.Into = args[0]
+		return check.Run(ctx, o)
+	}
+	r, err := worked(ctx, env, f, args[1:], run, func(r *check.Result) error {
 		names, err := evidence.Write(args[0], r, env.Program)
 		if err != nil {
 			return fmt.Errorf("evidence: %w", err)

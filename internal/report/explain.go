@@ -25,7 +25,11 @@ func Explain(w io.Writer, r *check.Result, ids []string, o Options) error {
 }
 
 func (t *textReport) explain(s *model.Store) {
-	t.line("%s  %s", t.strong(s.Address), strings.ReplaceAll(string(s.Kind), "_", " "))
+	in := ""
+	if t.manyRoots {
+		in = "  in " + t.path(s.Root)
+	}
+	t.line("%s  %s%s", t.strong(s.Address), strings.ReplaceAll(string(s.Kind), "_", " "), in)
 	// The block is shown like a finding's line, without one.
 	width := t.snippet(model.Finding{Source: &s.Source, Severity: model.Warning})
 	for _, d := range t.explanation(s) {
