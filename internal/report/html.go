@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -101,8 +102,10 @@ type pageStore struct {
 	Datasets                                   []string
 	Countries                                  string
 	Verdict                                    verdict
-	Copies                                     []pageCopy
-	Unknown                                    bool
+	// Verdicts of the store and of its copies, as the filter finds them.
+	Verdicts string
+	Copies   []pageCopy
+	Unknown  bool
 }
 
 type pageCopy struct {
@@ -325,6 +328,7 @@ func (p *page) addStores() {
 			Place: placeWithReason(s.Place), At: position(&s.Source), Name: clean(s.Name), Verdict: p.verdicts[s.ID],
 			Copies: out[s.ID], Unknown: s.Place.Status != model.Known,
 		}
+		row.Verdicts = verdictsOf(&row)
 		for _, d := range s.Datasets {
 			row.Datasets = append(row.Datasets, fmt.Sprintf("%s (%s, by %s)", d.Name, d.Role, basisText(d.Basis)))
 			datasets[d.Name] = true
@@ -346,6 +350,25 @@ func (p *page) addStores() {
 		p.Countries = append(p.Countries, option{code, cmp.Or(names[code], code), countries[code]})
 	}
 	p.Datasets = slices.Sorted(maps.Keys(datasets))
+}
+
+// verdictsOf lists what the filter finds a row by: the verdict on the store and
+// those on its copies. Only what has no finding at all is found as such.
+func verdictsOf(row *pageStore) string {
+	all := []verdict{row.Verdict}
+	for _, c := range row.Copies {
+		all = append(all, c.Verdict)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	if len(all) > 1 && all[0] == quiet {
+		all = all[1:]
+	}
+	var texts []string
+	for _, v := range all {
+		texts = append(texts, strconv.Itoa(int(v)))
+	}
+	return strings.Join(texts, " ")
 }
 
 func (p *page) addGrants() {

@@ -14,7 +14,7 @@
 
   const fits = i => {
     const row = rows[i].dataset;
-    if (verdict.value && row.v !== verdict.value) return false;
+    if (verdict.value && !row.v.split(" ").includes(verdict.value)) return false;
     if (dataset.value === "-" ? data[i] !== "none" : dataset.value && !data[i].includes(dataset.value + " (")) return false;
     if (country.value === "-" ? row.u === undefined : country.value && !row.c.split(" ").includes(country.value)) return false;
     return words.every(word => texts[i].includes(word));
