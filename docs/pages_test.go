@@ -26,8 +26,8 @@ var update = flag.Bool("update", false, "write the pages as the program has it, 
 // console is a block of a page with commands and what they print.
 var console = regexp.MustCompile("(?s)```console\n(.*?)```\n")
 
-// example is a file that a page shows: its path in a line, then its text.
-var example = regexp.MustCompile("(?m)^`([^`\n]+)`\n\n```[a-z]+\n((?s:.*?))^```\n")
+// shownFile is a file that a page shows: its path in a line, then its text.
+var shownFile = regexp.MustCompile("(?m)^`([^`\n]+)`\n\n```[a-z]+\n((?s:.*?))^```\n")
 
 // Every command of the pages is run and prints what the page says: in a
 // directory with the files that the page shows, or in a copy of the story's
@@ -128,7 +128,7 @@ func scratch(t *testing.T) string {
 // none.
 func examples(t *testing.T, page string) string {
 	t.Helper()
-	files := example.FindAllStringSubmatch(page, -1)
+	files := shownFile.FindAllStringSubmatch(page, -1)
 	if len(files) == 0 {
 		return ""
 	}

@@ -235,7 +235,8 @@ func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o
 	}
 	wg.Wait()
 	for _, l := range all {
-		if r, ok := l.(loaders.Refuser); ok && r.Refused() != nil {
+		// What an option means now it need not have meant at the base.
+		if r, ok := l.(loaders.Refuser); ok && r.Refused() != nil && o.config == nil {
 			return nil, model.Document{}, r.Refused()
 		}
 	}

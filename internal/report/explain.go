@@ -94,25 +94,21 @@ func (t *textReport) dataLines(s *model.Store) []string {
 // said is what the rules say of a store.
 func (t *textReport) said(s *model.Store) []string {
 	var lines []string
-	found := map[string]bool{}
 	for _, f := range t.r.Report.Findings {
 		if f.Store != s.ID {
 			continue
 		}
-		found[f.Rule] = true
 		line := fmt.Sprintf("%s: %s: %s", f.Rule, f.Severity, f.Message)
 		if f.SuppressedBy != nil {
 			line = fmt.Sprintf("%s: excepted %s: %s", f.Rule, exceptionText(f.SuppressedBy), f.Message)
 		}
 		lines = append(lines, line)
 	}
-	var others []string
-	for _, rule := range t.r.Rules() {
-		if !found[rule.ID] {
-			others = append(others, rule.ID)
-		}
+	others := "no rule found anything"
+	if len(lines) > 0 {
+		others = "no other rule found anything"
 	}
-	return append(lines, "no finding by "+strings.Join(others, ", "))
+	return append(lines, others+"; `stateside rules` lists them")
 }
 
 // Summary writes what was checked, and how much was found if it was judged.
