@@ -43,8 +43,9 @@ func ObjectNode(object *lang.Value, rng hcl.Range) Node {
 }
 
 // segment is one name of a path, with a condition on a sibling attribute:
-// geo_location[failover_priority=0]. A name with dots stands in quotes. A name
-// that ends in {} is of a text, and the path goes on in the JSON that it holds.
+// geo_location[failover_priority=0], which may have dots. A name with dots stands
+// in quotes. A name that ends in {} is of a text, and the path goes on in the
+// JSON that it holds.
 type segment struct {
 	name   string
 	isJSON bool
@@ -69,7 +70,8 @@ func parsePath(path string) []segment {
 	return segments
 }
 
-// splitPath takes a path apart at its dots.
+// splitPath takes a path apart at its dots, but for those in quotes and in
+// conditions.
 func splitPath(path string) []string {
 	var parts []string
 	for {
@@ -81,8 +83,12 @@ func splitPath(path string) []string {
 			parts, path = append(parts, name), rest[1:]
 			continue
 		}
-		part, rest, more := strings.Cut(path, ".")
-		parts = append(parts, part)
+		end := 0
+		if open := strings.IndexByte(path, '['); open >= 0 && open < strings.IndexByte(path+".", '.') {
+			end = max(strings.IndexByte(path, ']'), 0)
+		}
+		part, rest, more := strings.Cut(path[end:], ".")
+		parts = append(parts, path[:end]+part)
 		if !more {
 			return parts
 		}
