@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -946,10 +947,10 @@ func refInside(parts []*Value) *Ref {
 			return part.ref // the host of a URL of any scheme, with or without a port
 		}
 		_, isIdentifier := geo.ParseIdentifier(before, false)
-		if before != "" && !isIdentifier {
+		if before != "" && !isIdentifier && !strings.HasSuffix(before, "://") {
 			return nil
 		}
-		if after == "" && before == "" || after != "" && after[0] != '/' && after != ":*" {
+		if after == "" && before == "" || after != "" && after[0] != '/' && after != ":*" && !endsHost(after) {
 			return nil
 		}
 		return part.ref
@@ -957,14 +958,22 @@ func refInside(parts []*Value) *Ref {
 	return nil
 }
 
-// textOf returns what is known of the beginning of several parts.
+// endsHost says whether a text makes the address of a bucket or an account out
+// of its name, as in "${aws_s3_bucket.b.id}.s3.amazonaws.com".
+func endsHost(after string) bool {
+	host, _, _ := strings.Cut(after, "/")
+	ref, ok := geo.ParseHost("name" + host)
+	return ok && ref.Name == "name"
+}
+
+// textOf joins several parts, to see what kind of text they make: of one that
+// is not known, what is known of its beginning stands for it.
 func textOf(parts []*Value) string {
 	var b strings.Builder
 	for _, part := range parts {
 		text, ok := part.Text()
 		if !ok {
-			b.WriteString(part.Prefix())
-			break
+			text = cmp.Or(part.Prefix(), "x")
 		}
 		b.WriteString(text)
 	}

@@ -353,6 +353,9 @@ func (inv *inventory) end(e *entry, typ string, v *lang.Value, maybe bool) end {
 // it.
 func (inv *inventory) named(e *entry, typ string, v *lang.Value, in *model.Place) *model.Store {
 	if s := inv.refStore(v); s != nil {
+		if elsewhere(v, s.Place) {
+			return nil
+		}
 		return s
 	}
 	same := inv.ofName(typ, v)
@@ -506,6 +509,20 @@ func (inv *inventory) nameIn(typ, text string) string {
 		return ref.Name
 	}
 	return text
+}
+
+// elsewhere says whether an identifier that is made with the name of a store
+// names one of that name in another region.
+func elsewhere(v *lang.Value, place model.Place) bool {
+	text, whole := v.Text()
+	if !whole {
+		text = v.Prefix()
+	}
+	ref, ok := geo.ParseIdentifier(text, whole)
+	if !ok || ref.Region == "" || place.Status != model.Known && place.Status != model.OneOf {
+		return false
+	}
+	return !slices.ContainsFunc(place.Locations, func(l model.Location) bool { return l.Region == ref.Region })
 }
 
 // nameOf is what the configuration calls a store that it names by v. A

@@ -63,7 +63,7 @@ func looksLikeTemplate(text []byte) bool {
 // Load reads each template by itself, in each environment that it is deployed
 // in; one that another template nests is read as a part of that.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
-	s := &set{ctx: ctx, tree: tree, templates: map[string]*template{}, nested: map[string]bool{}}
+	s := &set{ctx: ctx, tree: tree, tables: l.Tables, templates: map[string]*template{}, nested: map[string]bool{}}
 	for _, name := range files {
 		s.read(name)
 	}
@@ -141,6 +141,7 @@ type template struct {
 type set struct {
 	ctx       context.Context
 	tree      *source.Tree
+	tables    *geo.Tables
 	templates map[string]*template
 	nested    map[string]bool
 	problems  []model.Problem
@@ -227,19 +228,34 @@ func (s *set) nests(t *template, name string, seen map[string]bool) bool {
 	return false
 }
 
-// nestedURL is the local path by which a resource nests a template.
-func nestedURL(r *document.Node) (string, bool) {
+// nestedURL is where a resource says that the template which it nests is, and
+// whether that is a path.
+func nestedURL(r *document.Node) (url string, isLocal bool) {
 	var n *document.Node
 	switch r.Get("Type").String() {
+	case stackSetType:
+		if file := embeddedFile(r.At("Properties", "TemplateBody")); file != "" {
+			return file, true
+		}
+		n = r.At("Properties", "TemplateURL")
 	case "AWS::CloudFormation::Stack":
 		n = r.At("Properties", "TemplateURL")
 	case "AWS::Serverless::Application":
 		n = r.At("Properties", "Location")
 	}
-	if n == nil || n.Kind != document.String || n.Tag != "" || strings.Contains(n.Text, "://") {
+	if n == nil || n.Kind != document.String || n.Tag != "" {
 		return "", false
 	}
-	return n.Text, true
+	return n.Text, !strings.Contains(n.Text, "://")
+}
+
+// embeddedFile is the path of a file whose text the tool rain puts in; "" when
+// it puts in none.
+func embeddedFile(n *document.Node) string {
+	if fn, arg, ok := intrinsic(n); ok && fn == "Rain::Embed" {
+		return arg.String()
+	}
+	return n.Get("Rain::Embed").String()
 }
 
 func unread(name string, line int, message string) model.Problem {

@@ -59,6 +59,9 @@ func expression(n *document.Node) hclsyntax.Expression {
 // intrinsic recognises a call of an intrinsic function: a map with one key, or
 // a tag. Its name is given without "Fn::".
 func intrinsic(n *document.Node) (name string, arg *document.Node, ok bool) {
+	if n == nil {
+		return "", nil, false
+	}
 	if tag, isTag := strings.CutPrefix(n.Tag, "!"); isTag {
 		bare := *n
 		bare.Tag = ""

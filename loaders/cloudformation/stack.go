@@ -1,7 +1,7 @@
 package cloudformation
 
 import (
-	"path"
+	"cmp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -26,6 +26,8 @@ type stack struct {
 	parent   *stack
 	given    *document.Node // parameters that the parent gives, its expressions
 	path     string         // Logical.Ids. of the stacks it is nested in
+
+	ownRegion *lang.Cell // of an instance of a stack set
 
 	symbols    map[string]*lang.Symbol
 	parameters map[string]*lang.Cell
@@ -67,15 +69,25 @@ func (st *stack) resources(ev *lang.Evaluator, all []stores.Resource) []stores.R
 		}
 		r := st.newResource(p)
 		st.byName[p.Key] = r
-		if url, ok := nestedURL(p.Value); ok {
-			if child := st.nest(p, url); child != nil {
-				all = child.resources(ev, all)
-				continue
-			}
-		}
 		all = append(all, r)
+		for _, child := range st.nested(ev, p) {
+			all = child.resources(ev, all)
+		}
 	}
 	return all
+}
+
+// nested lists the stacks that a resource stands for.
+func (st *stack) nested(ev *lang.Evaluator, p document.Pair) []*stack {
+	switch p.Value.Get("Type").String() {
+	case stackSetType:
+		return st.stackSet(ev, p)
+	case "AWS::CloudFormation::Stack", "AWS::Serverless::Application":
+		if child := st.nest(p); child != nil {
+			return []*stack{child}
+		}
+	}
+	return nil
 }
 
 func (st *stack) problem(rng hcl.Range, message string) {
@@ -126,20 +138,9 @@ func whole(p document.Pair) hcl.Range {
 }
 
 // nest makes the stack of a nested template; nil when it is not at hand.
-func (st *stack) nest(p document.Pair, url string) *stack {
-	target := st.set.templates[path.Join(path.Dir(st.template.name), url)]
-	depth := 0
-	for up := st; up != nil; up = up.parent {
-		if depth++; target == up.template || depth > maxStackDepth {
-			st.problem(p.Range, p.Key+" nests itself, or too deeply, and was not checked")
-			return nil
-		}
-	}
-	if target == nil {
-		*st.problems = append(*st.problems, model.Problem{
-			Kind: model.ModuleMissing, Address: st.path + p.Key, Source: lang.SourceOf(p.Range),
-			Message: "the template " + url + " is not in the checked files; what it declares was not checked",
-		})
+func (st *stack) nest(p document.Pair) *stack {
+	target := st.templateAt(p)
+	if target == nil || st.nestsTooDeep(p, target) {
 		return nil
 	}
 	child := newStack(st.set, target, st.deployed)
@@ -193,6 +194,10 @@ func (st *stack) pseudo(ev *lang.Evaluator, name string) *lang.Value {
 		return lang.NullVal()
 	case "AWS::AvailabilityZones":
 		return st.zones(ev)
+	case "AWS::Partition", "AWS::URLSuffix":
+		if v := st.partition(ev, name); v != nil {
+			return v
+		}
 	}
 	if !st.region(ev).IsKnown() {
 		return lang.UnknownVal(model.LeftToCaller, name+" is left to whoever deploys "+st.template.name)
@@ -203,8 +208,11 @@ func (st *stack) pseudo(ev *lang.Evaluator, name string) *lang.Value {
 // region is where the stack is deployed.
 func (st *stack) region(ev *lang.Evaluator) *lang.Value {
 	top := st
-	for top.parent != nil {
+	for top.parent != nil && top.ownRegion == nil {
 		top = top.parent
+	}
+	if top.ownRegion != nil {
+		return ev.Force(top.ownRegion)
 	}
 	if v := top.deployed.region; v != nil {
 		return v
@@ -213,6 +221,30 @@ func (st *stack) region(ev *lang.Evaluator) *lang.Value {
 		top.symbols["AWS::Region"] = lang.NewSymbol("AWS::Region")
 	}
 	return ev.SymbolValue(top.symbols["AWS::Region"], model.LeftToCaller, "the region is left to whoever deploys "+top.template.name)
+}
+
+// partition is what follows from the region: the partition that it is in, or
+// the domain of its hosts. nil when the region is not known.
+func (st *stack) partition(ev *lang.Evaluator, name string) *lang.Value {
+	region := st.region(ev)
+	text, ok := region.Text()
+	if !ok {
+		return nil
+	}
+	location, err := st.set.tables.Locate("aws", "", text)
+	if err != nil {
+		return nil
+	}
+	partition := cmp.Or(location.Partition, "aws")
+	switch {
+	case name == "AWS::Partition":
+		return lang.StringVal(partition).Because(region.Origin())
+	case partition == "aws" || partition == "aws-us-gov":
+		return lang.StringVal("amazonaws.com").Because(region.Origin())
+	case partition == "aws-cn":
+		return lang.StringVal("amazonaws.com.cn").Because(region.Origin())
+	}
+	return nil
 }
 
 // zones are those of the region, of which one does not know the names.
