@@ -1,5 +1,6 @@
-// Package cloudformation reads templates of AWS CloudFormation, and of SAM,
-// which extends it: YAML with its short tags, and JSON.
+// Package cloudformation reads templates of AWS CloudFormation, of SAM, which
+// extends it, and of the Serverless Framework, which holds some: YAML with its
+// short tags, and JSON.
 //
 // A file is a template when it is a map with Resources, one of which has a type
 // such as AWS::S3::Bucket. Intrinsic functions are turned into expressions of
@@ -41,6 +42,9 @@ type Loader struct {
 // Claims recognises templates by what every one of them has, and the files that
 // say where they are deployed by their names.
 func (l *Loader) Claims(f *source.File) bool {
+	if claimsServerless(f) {
+		return true
+	}
 	switch f.Ext() {
 	case ".yaml", ".yml", ".json", ".template", ".cform", ".cfn":
 		return looksLikeTemplate(f.Text())
@@ -63,7 +67,7 @@ func looksLikeTemplate(text []byte) bool {
 // Load reads each template by itself, in each environment that it is deployed
 // in; one that another template nests is read as a part of that.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
-	s := &set{ctx: ctx, tree: tree, tables: l.Tables, templates: map[string]*template{}, nested: map[string]bool{}}
+	s := &set{ctx: ctx, tree: tree, tables: l.Tables, templates: map[string]*template{}, nested: map[string]bool{}, data: map[string]*document.Node{}}
 	for _, name := range files {
 		s.read(name)
 	}
@@ -93,8 +97,11 @@ func (l *Loader) load(ctx context.Context, s *set, t *template, d deployment) (d
 			doc = model.Document{Problems: []model.Problem{unread(t.name, 1, fmt.Sprintf("the template was not checked: internal error: %v", p))}}
 		}
 	}()
-	ev := &lang.Evaluator{Dir: path.Dir(t.name), Context: ctx}
+	ev := &lang.Evaluator{Dir: path.Dir(t.name), Context: ctx, Files: dataFiles{s.tree}}
 	top := newStack(s, t, d)
+	if t.service != nil {
+		top.ownRegion = top.serviceRegion()
+	}
 	resources := top.resources(ev, nil)
 	dir := t.name
 	if d.name != "" {
@@ -133,8 +140,9 @@ func callerDecides(t *template, all []model.Store) []model.Problem {
 
 // template is one file.
 type template struct {
-	name string
-	doc  *document.Node
+	name    string
+	doc     *document.Node
+	service *document.Node // of the Serverless Framework; nil for a plain template
 }
 
 // set is the templates of one check, by path.
@@ -144,8 +152,17 @@ type set struct {
 	tables    *geo.Tables
 	templates map[string]*template
 	nested    map[string]bool
+	data      map[string]*document.Node // files that variables name
 	problems  []model.Problem
 }
+
+// dataFiles gives an evaluator the files of a tree.
+type dataFiles struct{ tree *source.Tree }
+
+func (f dataFiles) Read(name string) ([]byte, error) { return f.tree.Read(name) }
+
+// Below lists nothing: no template asks for it.
+func (f dataFiles) Below(string) ([]string, error) { return nil, nil }
 
 // read parses one file. A file that only looks like a template is passed over.
 func (s *set) read(name string) {
@@ -158,14 +175,29 @@ func (s *set) read(name string) {
 		s.problems = append(s.problems, unread(name, 1, "the file can't be read: "+err.Error()))
 		return
 	}
+	if isServerlessCode(name) {
+		if bytes.Contains(data, []byte("resources")) {
+			s.problems = append(s.problems, model.Problem{
+				Kind: model.ModuleMissing, Source: lang.SourceOf(firstLine(name)),
+				Message: name + " is a program; the resources that it declares were not checked",
+			})
+		}
+		return
+	}
 	docs, err := document.Parse(name, data)
 	if err != nil {
-		if certain(data) {
+		if certain(data) || isServerlessName(name) {
 			s.problems = append(s.problems, unread(name, lineOf(err), "the template can't be read: "+err.Error()))
 		}
 		return
 	}
 	for _, doc := range docs {
+		if isServerlessName(name) {
+			if t := s.service(name, doc); t != nil {
+				s.templates[name] = t
+				return
+			}
+		}
 		if isTemplate(doc) {
 			s.templates[name] = &template{name: name, doc: doc}
 			return

@@ -10,7 +10,7 @@ import (
 
 // Each archive in testdata holds templates, and what is found in them.
 func TestTemplates(t *testing.T) {
-	storestest.Run(t, "testdata/*.txtar", 11, func(string) storestest.Loader {
+	storestest.Run(t, "testdata/*.txtar", 12, func(string) storestest.Loader {
 		return &Loader{Tables: &geo.Tables{}, Catalogue: &catalog.Catalogue{}}
 	})
 }

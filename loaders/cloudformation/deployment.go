@@ -19,6 +19,9 @@ type deployment struct {
 // deployments lists the deployments of a template that files tell of; one of
 // which nothing is known when none does.
 func (s *set) deployments(t *template) []deployment {
+	if t.service != nil {
+		return t.stages()
+	}
 	if d, ok := s.assembly(t); ok {
 		return []deployment{d}
 	}

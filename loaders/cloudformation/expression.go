@@ -100,6 +100,8 @@ func function(rng hcl.Range, fn string, args ...hclsyntax.Expression) hclsyntax.
 func call(fn string, arg *document.Node, rng hcl.Range) hclsyntax.Expression {
 	args := arg.Elements()
 	switch {
+	case fn == strings.TrimPrefix(variableTag, "!"):
+		return withVariables(arg.Text, rng, 0)
 	case fn == "Ref":
 		return ref(arg.String(), rng)
 	case fn == "Condition" && arg.IsScalar():
@@ -186,13 +188,13 @@ func sub(arg *document.Node, rng hcl.Range) hclsyntax.Expression {
 		if !found {
 			break
 		}
-		inner, tail, closed := strings.Cut(after, "}")
-		if !closed {
+		end := closing(after)
+		if end < 0 {
 			add(text("${"+after, arg.Range))
 			break
 		}
-		add(substituted(inner, own, arg.Range))
-		rest = tail
+		add(substituted(after[:end], own, arg.Range))
+		rest = after[end+1:]
 	}
 	if len(template.Parts) == 0 {
 		return text("", rng)
@@ -207,6 +209,9 @@ func substituted(inner string, own *document.Node, rng hcl.Range) hclsyntax.Expr
 	inner = strings.TrimSpace(inner)
 	if value := own.Get(inner); value != nil {
 		return expression(value)
+	}
+	if hasVariable.MatchString("${" + inner) {
+		return variable(inner, rng, 0)
 	}
 	if resource, attr, ok := strings.Cut(inner, "."); ok {
 		return name(rng, resources, resource, attr)

@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -27,7 +28,8 @@ type stack struct {
 	given    *document.Node // parameters that the parent gives, its expressions
 	path     string         // Logical.Ids. of the stacks it is nested in
 
-	ownRegion *lang.Cell // of an instance of a stack set
+	ownRegion *lang.Cell // of an instance of a stack set, or of a service
+	selfCell  *lang.Cell // the service as a value
 
 	symbols    map[string]*lang.Symbol
 	parameters map[string]*lang.Cell
@@ -179,8 +181,18 @@ func (st *stack) Resolve(ev *lang.Evaluator, t hcl.Traversal) (*lang.Value, int)
 			return lang.FailedVal("there is no mapping " + second), 2
 		}
 		return m.Get(second).Value(), 2
+	case "self":
+		if st.template.service != nil {
+			return ev.Force(st.self()), 1
+		}
 	case unreadable:
 		return lang.UnknownVal(model.AtApply, notEvaluated(second)), 2
+	}
+	if file, ok := strings.CutPrefix(root, fileRoot); ok {
+		return st.dataFile(ev, strings.TrimSuffix(file, ")")), 1
+	}
+	if kind, optional := strings.CutSuffix(root, optionalMark); slices.Contains(givenKinds, kind) {
+		return st.variable(ev, kind, second, optional), 2
 	}
 	return st.pseudo(ev, root), 1
 }
