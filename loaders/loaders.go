@@ -9,6 +9,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/internal/source"
+	"github.com/stateside-dev/stateside/loaders/azurearm"
 	"github.com/stateside-dev/stateside/loaders/cloudformation"
 	"github.com/stateside-dev/stateside/loaders/terraform"
 	"github.com/stateside-dev/stateside/loaders/tfplan"
@@ -44,5 +45,6 @@ func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Lo
 		&terraform.Loader{Tables: tables, Catalogue: catalogue, Options: options.Terraform},
 		&tfplan.Loader{Tables: tables, Catalogue: catalogue},
 		&cloudformation.Loader{Tables: tables, Catalogue: catalogue},
+		&azurearm.Loader{Tables: tables, Catalogue: catalogue},
 	}
 }

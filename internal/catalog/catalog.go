@@ -334,6 +334,15 @@ func (c *Catalogue) Lookup(resourceType string) *Type {
 	return c.file(name).lookup(name, resourceType)
 }
 
+// Spelling returns a resource type of a language that takes types in any case,
+// as the catalogue writes it; as it is when there is no row.
+func (c *Catalogue) Spelling(resourceType string) string {
+	if t := c.Lookup(resourceType); t != nil {
+		return t.Type
+	}
+	return resourceType
+}
+
 // fileOf names the file with the row of a type: of AWS::S3::Bucket it is
 // cloudformation, of Microsoft.Storage/storageAccounts azurearm, of
 // velero.io/BackupStorageLocation kubernetes, of pgbackrest/repo services, and

@@ -267,7 +267,7 @@ func (inv *inventory) namedPlace(v *lang.Value) model.Place {
 	switch {
 	case ref.Region != "":
 		return unlessGap(inv.locate(ref.Cloud, ref.Service, ref.Region))
-	case !isIdentifier && (whole && strings.Contains(text, "://") || strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")):
+	case !isIdentifier && isURL(text, whole):
 		return unlessGap(inv.locateHost(lang.StringVal(text)))
 	case v.Gap() != nil && v.Gap().Within != "":
 		inst := instanceOf(v)
@@ -292,6 +292,13 @@ func (inv *inventory) namedGap(v *lang.Value) *lang.Gap {
 		Cause:  model.UnresolvedTarget,
 		Reason: fmt.Sprintf("%q is not declared in the checked files, and its name tells no region", nameOf(v)),
 	}
+}
+
+// isURL says whether a text is the address of a host. Of one whose end is not
+// known, the host must be whole.
+func isURL(text string, whole bool) bool {
+	scheme, rest, ok := strings.Cut(text, "://")
+	return ok && (whole || strings.HasPrefix(scheme, "http") && strings.Contains(rest, "/"))
 }
 
 // cloudOf is the cloud of a resource's provider.

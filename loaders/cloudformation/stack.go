@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/lang"
@@ -114,7 +116,11 @@ func (st *stack) newResource(p document.Pair) *resource {
 	if properties != nil && properties.Kind == document.Map {
 		elems := map[string]*lang.Cell{}
 		for _, property := range properties.Pairs {
-			elems[property.Key] = lang.Expr(expression(property.Value), st)
+			// Most properties decide no place: they are translated when asked for.
+			e := sync.OnceValue(func() hclsyntax.Expression { return expression(property.Value) })
+			elems[property.Key] = lang.Lazy(func(ev *lang.Evaluator) *lang.Value {
+				return ev.Eval(e(), st).At(property.Value.Range)
+			})
 		}
 		r.Attributes = lang.ObjectVal(elems).At(properties.Range)
 	}

@@ -1,0 +1,350 @@
+// Package azurearm reads templates of the Azure Resource Manager: JSON as people
+// write it, with comments and text over several lines, and as Bicep compiles it,
+// with resources in a list or by symbolic names.
+//
+// A file is a template when its $schema says so, or when it has resources of
+// types such as Microsoft.Storage/storageAccounts with an API version. What
+// stands in brackets is turned into expressions of package lang, so that
+// parameters and variables are evaluated as far as they decide a place.
+//
+// The location of most resources is that of the resource group, which a template
+// does not say: its place is then left to whoever deploys it. Files of parameters
+// beside a template are deployments of it. Bicep itself is not read; that it
+// is there is said once.
+package azurearm
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/document"
+	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/source"
+	"github.com/stateside-dev/stateside/internal/stores"
+)
+
+// Loader reads templates.
+type Loader struct {
+	Tables    *geo.Tables
+	Catalogue *catalog.Catalogue
+}
+
+// Claims recognises templates and files of parameters by what every one of them
+// has, and Bicep by its name.
+func (l *Loader) Claims(f *source.File) bool {
+	switch f.Ext() {
+	case ".bicep":
+		return true
+	case ".json", ".jsonc", ".template":
+		text := f.Text()
+		return hasSchema(text, "eploymentTemplate.json") || hasSchema(text, "eploymentParameters.json") ||
+			bytes.Contains(text, []byte(`"Microsoft.`)) && bytes.Contains(text, []byte(`"apiVersion"`)) && bytes.Contains(text, []byte(`"resources"`))
+	}
+	return false
+}
+
+func hasSchema(text []byte, name string) bool {
+	return bytes.Contains(text, []byte("$schema")) && bytes.Contains(text, []byte(name))
+}
+
+// set is the files of one check.
+type set struct {
+	ctx       context.Context
+	tree      *source.Tree
+	catalogue *catalog.Catalogue
+	templates map[string]bool           // those that look like templates
+	values    map[string]*document.Node // of files of parameters
+	nested    map[string]bool           // templates that others link to
+
+	mu     sync.Mutex
+	linked map[string]*document.Node // templates that were linked to
+}
+
+// Load reads each template by itself, in each deployment that files of
+// parameters tell of; one that another template links to is a part of that.
+// Templates may be large, so none is kept after it was evaluated.
+func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
+	s := &set{
+		ctx: ctx, tree: tree, catalogue: l.Catalogue, nested: map[string]bool{},
+		templates: map[string]bool{}, values: map[string]*document.Node{}, linked: map[string]*document.Node{},
+	}
+	problems := s.classify(files)
+	problems = append(problems, s.mentionBicep(files)...)
+	docs := make([]model.Document, len(files))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
+		wg.Go(func() {
+			for i := range next {
+				docs[i] = l.loadFile(s, files[i])
+			}
+		})
+	}
+	for i, name := range files {
+		if s.templates[name] && !s.nested[name] {
+			next <- i
+		}
+	}
+	close(next)
+	wg.Wait()
+	all := model.Document{Problems: problems}
+	for _, doc := range docs {
+		all.Stores = append(all.Stores, doc.Stores...)
+		all.Copies = append(all.Copies, doc.Copies...)
+		all.Grants = append(all.Grants, doc.Grants...)
+		all.Problems = append(all.Problems, doc.Problems...)
+	}
+	return all
+}
+
+// classify tells templates from files of parameters, and finds the templates
+// that others link to.
+func (s *set) classify(files []string) (problems []model.Problem) {
+	var linking []string
+	for _, name := range files {
+		if path.Ext(name) == ".bicep" {
+			continue
+		}
+		data, err := s.tree.Read(name)
+		switch {
+		case err != nil:
+			problems = append(problems, unread(name, 1, "the file can't be read: "+err.Error()))
+		case hasSchema(data, "eploymentParameters.json"):
+			if doc, err := document.ParseJSON(name, strict(data)); err != nil {
+				problems = append(problems, unread(name, lineOf(err), "the file of parameters can't be read: "+err.Error()))
+			} else {
+				s.values[name] = doc.Get("parameters")
+			}
+		default:
+			s.templates[name] = true
+			if bytes.Contains(data, []byte("templateLink")) {
+				linking = append(linking, name)
+			}
+		}
+	}
+	for _, name := range linking {
+		if doc, _ := s.parse(name); doc != nil {
+			s.findNested(name, doc)
+		}
+	}
+	return problems
+}
+
+// loadFile evaluates one template in each of its deployments.
+func (l *Loader) loadFile(s *set, name string) (all model.Document) {
+	doc, problem := s.parse(name)
+	if problem != nil {
+		all.Problems = append(all.Problems, *problem)
+	}
+	if doc == nil {
+		return all
+	}
+	for _, d := range s.deployments(name) {
+		one := l.load(s, name, doc, d)
+		all.Stores = append(all.Stores, one.Stores...)
+		all.Copies = append(all.Copies, one.Copies...)
+		all.Grants = append(all.Grants, one.Grants...)
+		all.Problems = append(all.Problems, one.Problems...)
+	}
+	return all
+}
+
+// load evaluates one template in one deployment. Should that fail in a way that
+// was not foreseen, the other ones are still read, and this one is reported.
+func (l *Loader) load(s *set, name string, parsed *document.Node, d deployment) (doc model.Document) {
+	defer func() {
+		if p := recover(); p != nil {
+			doc = model.Document{Problems: []model.Problem{unread(name, 1, fmt.Sprintf("the template was not checked: internal error: %v", p))}}
+		}
+	}()
+	ev := &lang.Evaluator{Dir: path.Dir(name), Context: s.ctx}
+	top := newStack(s, name, parsed)
+	top.values = d.values
+	resources := top.resources(ev, nil)
+	dir := name
+	if d.name != "" {
+		dir += "@" + d.name
+	}
+	collector := stores.Collector{Tables: l.Tables, Catalogue: l.Catalogue, Tree: s.tree, Dir: dir, Evaluator: ev}
+	doc = collector.Collect(resources)
+	doc.Problems = append(doc.Problems, *top.problems...)
+	if ev.Exceeded {
+		doc.Problems = append(doc.Problems, model.Problem{Kind: model.LimitReached, Message: "evaluation of " + name + " reached a bound; the rest was not checked"})
+	}
+	doc.Problems = append(doc.Problems, callerDecides(name, doc.Stores)...)
+	return doc
+}
+
+// callerDecides says once for a template that its deployment decides.
+func callerDecides(name string, all []model.Store) []model.Problem {
+	n := 0
+	for _, s := range all {
+		if s.Place.Status == model.Caller {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	noun := "stores"
+	if n == 1 {
+		noun = "store"
+	}
+	return []model.Problem{{
+		Kind: model.CallerDecides, Source: lang.SourceOf(firstLine(name)),
+		Message: fmt.Sprintf("%s does not say in which location it is deployed: whoever deploys it decides the place of %d %s", name, n, noun),
+	}}
+}
+
+// parse parses one template. A file that only looks like one is passed over.
+func (s *set) parse(name string) (*document.Node, *model.Problem) {
+	if s.ctx.Err() != nil {
+		p := unread(name, 1, "the file was not read: the check was stopped")
+		return nil, &p
+	}
+	data, err := s.tree.Read(name)
+	if err != nil {
+		p := unread(name, 1, "the file can't be read: "+err.Error())
+		return nil, &p
+	}
+	doc, err := document.ParseJSON(name, strict(data))
+	if err != nil {
+		if !hasSchema(data, "eploymentTemplate.json") {
+			return nil, nil
+		}
+		p := unread(name, lineOf(err), "the template can't be read: "+err.Error())
+		return nil, &p
+	}
+	if !isTemplate(doc) {
+		return nil, nil
+	}
+	return doc, nil
+}
+
+// linkedTemplate is the template of a file that another one links to, nil when
+// there is none. It is kept, since many may link to it.
+func (s *set) linkedTemplate(name string) *document.Node {
+	if !s.templates[name] {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	doc, ok := s.linked[name]
+	if !ok {
+		doc, _ = s.parse(name)
+		s.linked[name] = doc
+	}
+	return doc
+}
+
+// isTemplate says whether a document has resources, one of which is of a type of
+// Azure's.
+func isTemplate(doc *document.Node) bool {
+	resources := doc.Get("resources")
+	if strings.Contains(doc.Get("$schema").String(), "eploymentTemplate.json") {
+		return resources != nil
+	}
+	var declared []*document.Node
+	for _, p := range resources.Entries() {
+		declared = append(declared, p.Value)
+	}
+	if resources != nil && resources.Kind == document.List {
+		declared = resources.Items
+	}
+	return slices.ContainsFunc(declared, func(r *document.Node) bool {
+		return strings.HasPrefix(r.Get("type").String(), "Microsoft.") && r.Get("apiVersion") != nil
+	})
+}
+
+// strict makes JSON of what templates may hold besides it: comments become
+// spaces, and the ends of lines within texts too, so that all stays where it is.
+func strict(data []byte) []byte {
+	out := slices.Clone(data)
+	blank := func(i int) {
+		if out[i] != '\n' && out[i] != '\r' {
+			out[i] = ' '
+		}
+	}
+	for i := 0; i < len(out); i++ {
+		switch {
+		case out[i] == '"':
+			for i++; i < len(out) && out[i] != '"'; i++ {
+				switch out[i] {
+				case '\\':
+					i++
+				case '\n', '\r', '\t':
+					out[i] = ' '
+				}
+			}
+		case out[i] == '/' && i+1 < len(out) && out[i+1] == '/':
+			for ; i < len(out) && out[i] != '\n'; i++ {
+				blank(i)
+			}
+		case out[i] == '/' && i+1 < len(out) && out[i+1] == '*':
+			end := bytes.Index(out[i+2:], []byte("*/"))
+			stop := len(out)
+			if end >= 0 {
+				stop = i + end + 4
+			}
+			for ; i < stop; i++ {
+				blank(i)
+			}
+			i--
+		}
+	}
+	return out
+}
+
+// mentionBicep says once that sources in Bicep were not read: those for which
+// there is no compiled template of the same name.
+func (s *set) mentionBicep(files []string) []model.Problem {
+	var left []string
+	for _, name := range files {
+		if path.Ext(name) == ".bicep" && !s.templates[strings.TrimSuffix(name, ".bicep")+".json"] {
+			left = append(left, name)
+		}
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	what := "1 Bicep file is"
+	if len(left) > 1 {
+		what = fmt.Sprintf("%d Bicep files are", len(left))
+	}
+	return []model.Problem{{
+		Kind: model.ModuleMissing, Source: lang.SourceOf(firstLine(left[0])),
+		Message: what + " not read, and what they declare was not checked: compile them to JSON (bicep build) and check that",
+	}}
+}
+
+func unread(name string, line int, message string) model.Problem {
+	return model.Problem{
+		Kind: model.Unread, Message: message,
+		Source: &model.Source{File: name, Line: line, Column: 1, EndLine: line, EndColumn: 1},
+	}
+}
+
+func lineOf(err error) int {
+	var syntax *document.SyntaxError
+	if errors.As(err, &syntax) {
+		return cmp.Or(syntax.Line, 1)
+	}
+	return 1
+}
+
+func firstLine(name string) hcl.Range {
+	return hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
+}
