@@ -134,6 +134,11 @@ func (o object) put(path string, value *lang.Value) {
 		return
 	}
 	first, rest, nested := strings.Cut(path, ".")
+	if open := strings.Index(first, "["); open >= 0 && !strings.Contains(first, "]") {
+		// What the condition asks for has dots.
+		end := strings.Index(path, "]") + 1
+		first, rest, nested = path[:end], strings.TrimPrefix(path[end:], "."), end < len(path)
+	}
 	name, condition, _ := strings.Cut(first, "[")
 	name, isJSON := strings.CutSuffix(name, "{}")
 	if !nested {
