@@ -271,7 +271,7 @@ func (inv *inventory) addLabels(labels map[string]string, v *lang.Value) bool {
 // labelPair reads one label that is written as {Key: k, Value: v}, which is how
 // several languages list them.
 func (inv *inventory) labelPair(v *lang.Value) (key, value string, ok bool) {
-	for _, names := range [][2]string{{"Key", "Value"}, {"key", "value"}} {
+	for _, names := range [][2]string{{"Key", "Value"}, {"key", "value"}, {"ConditionKey", "ConditionValue"}} {
 		if v.Kind != lang.Object || !v.Has(names[0]) || !v.Has(names[1]) {
 			continue
 		}
