@@ -15,7 +15,7 @@ import (
 // bring about, and what could not be read.
 func (r *root) collect() model.Document {
 	collector := stores.Collector{Tables: r.tables, Catalogue: r.catalogue, Tree: r.tree, Dir: r.dir, Evaluator: r.ev}
-	doc := collector.Collect(r.resources(r.top, nil))
+	doc := collector.Collect(append(r.resources(r.top, nil), r.states()...))
 	if r.ev.Exceeded {
 		r.limit("evaluation of " + r.dir + " reached a bound")
 	}

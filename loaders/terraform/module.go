@@ -31,7 +31,8 @@ type module struct {
 	expects   map[string]bool      // configuration_aliases: providers that its caller passes in
 	hasState  bool                 // it says where its state is kept
 	backends  map[string]*hclsyntax.Body
-	unread    string // a file that is not read to the end, and may declare more
+	unread    string   // a file that is not read to the end, and may declare more
+	backend   *backend // in which its state rests
 }
 
 type variable struct {
@@ -232,7 +233,7 @@ func (m *module) addSettings(body *hclsyntax.Body) {
 	for _, b := range body.Blocks {
 		switch b.Type {
 		case "backend", "cloud":
-			m.hasState = true
+			m.hasState, m.backend = true, newBackend(b)
 			if len(b.Labels) == 1 {
 				m.backends[b.Labels[0]] = b.Body
 			}
