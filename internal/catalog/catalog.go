@@ -301,6 +301,9 @@ type file struct {
 	header header
 	rows   map[string][]byte
 
+	spellLetters sync.Once
+	lettered     map[string]string // each type by its letters and digits alone
+
 	mu    sync.Mutex
 	types map[string]*Type
 }
@@ -339,6 +342,10 @@ func (c *Catalogue) Lookup(resourceType string) *Type {
 func (c *Catalogue) Spelling(resourceType string) string {
 	if t := c.Lookup(resourceType); t != nil {
 		return t.Type
+	}
+	name := fileOf(resourceType)
+	if typ := c.file(name).byLetters(name)[letters(resourceType)]; typ != "" {
+		return typ
 	}
 	return resourceType
 }

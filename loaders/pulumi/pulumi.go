@@ -1,0 +1,215 @@
+// Package pulumi reads what Pulumi writes down: programs in YAML with the
+// configurations of their stacks, and the JSON that `pulumi preview --json` and
+// `pulumi stack export` print for programs in any language.
+//
+// A program is a Pulumi.yaml with resources; Pulumi.<stack>.yaml beside it are
+// its deployments. A program in a programming language is not read; that it is
+// there is said once. JSON is recognised by the names that Pulumi gives
+// resources, urn:pulumi:….
+//
+// Most providers are made out of those of Terraform: a type such as
+// aws:rds/instance:Instance is the catalogue's aws_db_instance, and its
+// properties are Terraform's in another spelling.
+package pulumi
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/stateside-dev/stateside/internal/catalog"
+	"github.com/stateside-dev/stateside/internal/document"
+	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/source"
+	"github.com/stateside-dev/stateside/internal/stores"
+)
+
+// Loader reads programs, stacks and previews.
+type Loader struct {
+	Tables    *geo.Tables
+	Catalogue *catalog.Catalogue
+}
+
+// Claims recognises programs and stacks by their names, and JSON by what it holds.
+func (l *Loader) Claims(f *source.File) bool {
+	switch base := path.Base(f.Path); {
+	case isProgram(base):
+		return bytes.Contains(f.Text(), []byte("runtime"))
+	case stackOf(base) != "":
+		return bytes.Contains(f.Text(), []byte("config"))
+	case f.Ext() == ".json":
+		text := f.Text()
+		return bytes.Contains(text, []byte(`"urn:pulumi:`)) && bytes.Contains(text, []byte(`"urn"`))
+	}
+	return false
+}
+
+func isProgram(base string) bool { return base == "Pulumi.yaml" || base == "Pulumi.yml" }
+
+// stackOf is the stack whose configuration a file is, by its name; "" for none.
+func stackOf(base string) string {
+	name, ok := strings.CutPrefix(base, "Pulumi.")
+	if !ok {
+		return ""
+	}
+	for _, ext := range []string{".yaml", ".yml"} {
+		if stack, ok := strings.CutSuffix(name, ext); ok {
+			return stack
+		}
+	}
+	return ""
+}
+
+// set is the files of one check.
+type set struct {
+	tree     *source.Tree
+	tables   *geo.Tables
+	rows     *catalog.Catalogue
+	programs []*program
+	stacks   map[string][]*stack // by directory
+	states   []*document.Node
+	code     []string // programs that are not written in YAML
+	problems []model.Problem
+}
+
+// Load reads the programs, each in each of its stacks, and the previews.
+func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
+	s := &set{tree: tree, tables: l.Tables, rows: l.Catalogue, stacks: map[string][]*stack{}}
+	for _, name := range files {
+		if ctx.Err() != nil {
+			s.problems = append(s.problems, unread(name, 1, "the file was not read: the check was stopped"))
+			break
+		}
+		s.read(name)
+	}
+	s.mentionCode()
+	all := model.Document{Problems: s.problems}
+	add := func(doc model.Document) {
+		all.Stores = append(all.Stores, doc.Stores...)
+		all.Copies = append(all.Copies, doc.Copies...)
+		all.Grants = append(all.Grants, doc.Grants...)
+		all.Problems = append(all.Problems, doc.Problems...)
+	}
+	for _, p := range s.programs {
+		deployments := s.stacks[path.Dir(p.name)]
+		if len(deployments) == 0 {
+			deployments = []*stack{nil}
+		}
+		for _, st := range deployments {
+			add(guarded(p.name, func() model.Document { return p.evaluate(ctx, s, st) }))
+		}
+	}
+	for _, doc := range s.states {
+		add(guarded(doc.Range.Filename, func() model.Document { return s.state(ctx, doc) }))
+	}
+	return all
+}
+
+// guarded evaluates one thing. Should that fail in a way that was not foreseen,
+// the other ones are still read, and this one is reported.
+func guarded(name string, evaluate func() model.Document) (doc model.Document) {
+	defer func() {
+		if p := recover(); p != nil {
+			doc = model.Document{Problems: []model.Problem{unread(name, 1, fmt.Sprintf("the file was not checked: internal error: %v", p))}}
+		}
+	}()
+	return evaluate()
+}
+
+func (s *set) read(name string) {
+	data, err := s.tree.Read(name)
+	if err != nil {
+		s.problems = append(s.problems, unread(name, 1, "the file can't be read: "+err.Error()))
+		return
+	}
+	docs, err := document.Parse(name, data)
+	if err != nil || len(docs) == 0 {
+		if err != nil && path.Ext(name) != ".json" {
+			s.problems = append(s.problems, unread(name, lineOf(err), "the file can't be read: "+err.Error()))
+		}
+		return
+	}
+	doc, base := docs[0], path.Base(name)
+	switch {
+	case isProgram(base):
+		s.readProgram(name, doc)
+	case stackOf(base) != "":
+		dir := path.Dir(name)
+		s.stacks[dir] = append(s.stacks[dir], &stack{name: stackOf(base), config: doc.Get("config")})
+	case isState(doc):
+		s.states = append(s.states, doc)
+	}
+}
+
+func (s *set) readProgram(name string, doc *document.Node) {
+	runtime := doc.Get("runtime")
+	language := runtime.String()
+	if language == "" {
+		language = runtime.Get("name").String()
+	}
+	switch {
+	case language == "yaml" && doc.Get("resources") != nil:
+		s.programs = append(s.programs, &program{name: name, doc: doc})
+	case language != "" && language != "yaml":
+		s.code = append(s.code, name)
+	}
+}
+
+// mentionCode says once that programs in programming languages were not read,
+// but for those of which there is a preview.
+func (s *set) mentionCode() {
+	previewed := map[string]bool{}
+	for _, doc := range s.states {
+		previewed[path.Dir(doc.Range.Filename)] = true
+	}
+	left := slices.DeleteFunc(s.code, func(name string) bool { return previewed[path.Dir(name)] })
+	if len(left) == 0 {
+		return
+	}
+	what := "1 Pulumi program is written in a programming language and was"
+	if len(left) > 1 {
+		what = fmt.Sprintf("%d Pulumi programs are written in programming languages and were", len(left))
+	}
+	s.problems = append(s.problems, model.Problem{
+		Kind: model.ModuleMissing, Source: lang.SourceOf(firstLine(left[0])),
+		Message: what + " not checked: check what `pulumi preview --json` prints",
+	})
+}
+
+// collect makes the document of resources.
+func (s *set) collect(ev *lang.Evaluator, dir string, resources []stores.Resource) model.Document {
+	collector := stores.Collector{Tables: s.tables, Catalogue: s.rows, Tree: s.tree, Dir: dir, Evaluator: ev}
+	doc := collector.Collect(resources)
+	if ev.Exceeded {
+		doc.Problems = append(doc.Problems, model.Problem{Kind: model.LimitReached, Message: "evaluation of " + dir + " reached a bound; the rest was not checked"})
+	}
+	return doc
+}
+
+func unread(name string, line int, message string) model.Problem {
+	return model.Problem{
+		Kind: model.Unread, Message: message,
+		Source: &model.Source{File: name, Line: line, Column: 1, EndLine: line, EndColumn: 1},
+	}
+}
+
+func lineOf(err error) int {
+	var syntax *document.SyntaxError
+	if errors.As(err, &syntax) {
+		return cmp.Or(syntax.Line, 1)
+	}
+	return 1
+}
+
+func firstLine(name string) hcl.Range {
+	return hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
+}
