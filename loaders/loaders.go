@@ -11,6 +11,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/source"
 	"github.com/stateside-dev/stateside/loaders/azurearm"
 	"github.com/stateside-dev/stateside/loaders/cloudformation"
+	"github.com/stateside-dev/stateside/loaders/packer"
 	"github.com/stateside-dev/stateside/loaders/pulumi"
 	"github.com/stateside-dev/stateside/loaders/terraform"
 	"github.com/stateside-dev/stateside/loaders/tfplan"
@@ -48,5 +49,6 @@ func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Lo
 		&cloudformation.Loader{Tables: tables, Catalogue: catalogue},
 		&azurearm.Loader{Tables: tables, Catalogue: catalogue},
 		&pulumi.Loader{Tables: tables, Catalogue: catalogue},
+		&packer.Loader{Tables: tables, Catalogue: catalogue},
 	}
 }
