@@ -9,6 +9,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/internal/source"
+	"github.com/stateside-dev/stateside/loaders/ansible"
 	"github.com/stateside-dev/stateside/loaders/azurearm"
 	"github.com/stateside-dev/stateside/loaders/cloudformation"
 	"github.com/stateside-dev/stateside/loaders/packer"
@@ -50,5 +51,6 @@ func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Lo
 		&azurearm.Loader{Tables: tables, Catalogue: catalogue},
 		&pulumi.Loader{Tables: tables, Catalogue: catalogue},
 		&packer.Loader{Tables: tables, Catalogue: catalogue},
+		&ansible.Loader{Tables: tables, Catalogue: catalogue},
 	}
 }
