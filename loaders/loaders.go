@@ -12,6 +12,7 @@ import (
 	"github.com/stateside-dev/stateside/loaders/ansible"
 	"github.com/stateside-dev/stateside/loaders/azurearm"
 	"github.com/stateside-dev/stateside/loaders/cloudformation"
+	"github.com/stateside-dev/stateside/loaders/compose"
 	"github.com/stateside-dev/stateside/loaders/packer"
 	"github.com/stateside-dev/stateside/loaders/pulumi"
 	"github.com/stateside-dev/stateside/loaders/terraform"
@@ -51,6 +52,7 @@ func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Lo
 		&azurearm.Loader{Tables: tables, Catalogue: catalogue},
 		&pulumi.Loader{Tables: tables, Catalogue: catalogue},
 		&packer.Loader{Tables: tables, Catalogue: catalogue},
+		&compose.Loader{Tables: tables, Catalogue: catalogue},
 		&ansible.Loader{Tables: tables, Catalogue: catalogue},
 	}
 }
