@@ -67,7 +67,10 @@ type set struct {
 	catalogue *catalog.Catalogue
 	templates map[string]bool           // those that look like templates
 	values    map[string]*document.Node // of files of parameters
-	nested    map[string]bool           // templates that others link to
+	// By directory: how many templates there are, and the files of parameters.
+	templatesIn map[string]int
+	valuesIn    map[string][]string
+	nested      map[string]bool // templates that others link to
 
 	mu     sync.Mutex
 	linked map[string]*document.Node // templates that were linked to
@@ -80,6 +83,7 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 	s := &set{
 		ctx: ctx, tree: tree, catalogue: l.Catalogue, nested: map[string]bool{},
 		templates: map[string]bool{}, values: map[string]*document.Node{}, linked: map[string]*document.Node{},
+		templatesIn: map[string]int{}, valuesIn: map[string][]string{},
 	}
 	problems := s.classify(files)
 	problems = append(problems, s.mentionBicep(files)...)
@@ -127,9 +131,11 @@ func (s *set) classify(files []string) (problems []model.Problem) {
 				problems = append(problems, unread(name, lineOf(err), "the file of parameters can't be read: "+err.Error()))
 			} else {
 				s.values[name] = doc.Get("parameters")
+				s.valuesIn[path.Dir(name)] = append(s.valuesIn[path.Dir(name)], name)
 			}
 		default:
 			s.templates[name] = true
+			s.templatesIn[path.Dir(name)]++
 			if bytes.Contains(data, []byte("templateLink")) {
 				linking = append(linking, name)
 			}

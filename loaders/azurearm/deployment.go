@@ -18,16 +18,19 @@ type deployment struct {
 // one of which nothing is known when none does.
 func (s *set) deployments(template string) []deployment {
 	var all []deployment
-	for name, values := range s.values {
-		if label, ok := s.parametersOf(template, name); ok {
-			all = append(all, deployment{label, values})
+	dir := path.Dir(template)
+	for _, near := range []string{dir, path.Join(dir, "parameters")} {
+		for _, file := range s.valuesIn[near] {
+			if label, ok := s.parametersOf(template, file); ok {
+				all = append(all, deployment{label, s.values[file]})
+			}
 		}
 	}
 	if len(all) == 0 {
 		return []deployment{{}}
 	}
 	slices.SortFunc(all, func(a, b deployment) int { return strings.Compare(a.name, b.name) })
-	if len(all) == 1 && (all[0].name == "" || all[0].name == "parameters") {
+	if len(all) == 1 && all[0].name == "parameters" {
 		all[0].name = ""
 	}
 	return all
@@ -37,21 +40,12 @@ func (s *set) deployments(template string) []deployment {
 // name, as main.parameters.prod.json is main.json's, or since the template is
 // alone beside it. The label tells it from the other ones.
 func (s *set) parametersOf(template, file string) (label string, ok bool) {
-	dir, base := path.Split(file)
 	own := strings.TrimSuffix(path.Base(template), path.Ext(template))
-	label = strings.TrimSuffix(base, path.Ext(base))
+	label = strings.TrimSuffix(path.Base(file), path.Ext(file))
 	if rest, ok := strings.CutPrefix(label, own+"."); ok && path.Dir(template) == path.Dir(file) {
 		return cleanLabel(rest), true
 	}
-	alone := 0
-	for name := range s.templates {
-		if path.Dir(name) == path.Dir(template) {
-			alone++
-		}
-	}
-	parent := path.Dir(template)
-	near := path.Clean(dir) == path.Clean(parent) || path.Clean(dir) == path.Join(parent, "parameters")
-	return cleanLabel(label), near && alone == 1
+	return cleanLabel(label), s.templatesIn[path.Dir(template)] == 1
 }
 
 // cleanLabel leaves out the words that all such files have in their names.

@@ -138,6 +138,9 @@ func (s *set) fileOf(t *template, file string) *document.Node {
 	return n
 }
 
+// maxStages bounds the stages of a service. What has more is no map of stages.
+const maxStages = 50
+
 // stages lists the deployments of a service: one for each stage that it has
 // settings for, and that of its default.
 func (t *template) stages() []deployment {
@@ -159,8 +162,12 @@ func (t *template) stages() []deployment {
 		names = append(names, def)
 	}
 	slices.Sort(names)
+	names = slices.Compact(names)
+	if len(names) > maxStages {
+		return []deployment{{}}
+	}
 	var all []deployment
-	for _, name := range slices.Compact(names) {
+	for _, name := range names {
 		all = append(all, deployment{name: name})
 	}
 	return all
