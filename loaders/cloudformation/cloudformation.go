@@ -67,7 +67,7 @@ func looksLikeTemplate(text []byte) bool {
 // Load reads each template by itself, in each environment that it is deployed
 // in; one that another template nests is read as a part of that.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
-	s := &set{ctx: ctx, tree: tree, tables: l.Tables, templates: map[string]*template{}, nested: map[string]bool{}, data: map[string]*document.Node{}}
+	s := &set{ctx: ctx, tree: tree, tables: l.Tables, catalogue: l.Catalogue, templates: map[string]*template{}, nested: map[string]bool{}, data: map[string]*document.Node{}}
 	for _, name := range files {
 		s.read(name)
 	}
@@ -150,6 +150,7 @@ type set struct {
 	ctx       context.Context
 	tree      *source.Tree
 	tables    *geo.Tables
+	catalogue *catalog.Catalogue
 	templates map[string]*template
 	nested    map[string]bool
 	data      map[string]*document.Node // files that variables name

@@ -361,6 +361,27 @@ func (st *stack) resourceValue(ev *lang.Evaluator, id, attr string) *lang.Value 
 	if r == nil {
 		return lang.UnknownVal(model.AtApply, id+"."+attr+" is known only when deployed")
 	}
-	v := lang.UnknownVal(model.AtApply, r.Name+"."+attr+" is known only when deployed").At(r.At)
+	v := st.nameOf(ev, r, attr)
+	if v == nil {
+		v = lang.UnknownVal(model.AtApply, r.Name+"."+attr+" is known only when deployed").At(r.At)
+	}
 	return v.WithRef(&lang.Ref{Target: r, Attr: attr})
+}
+
+// nameOf is the name of a resource where that is what an attribute gives, and
+// the template says it; else nil.
+func (st *stack) nameOf(ev *lang.Evaluator, r *resource, attr string) *lang.Value {
+	row := st.set.catalogue.Lookup(r.Kind)
+	if row == nil || row.Name == "" || attr != row.Name && (attr != "Ref" || !row.UniqueName) {
+		return nil
+	}
+	property := r.node.Get("Properties").Get(row.Name)
+	if property == nil {
+		return nil
+	}
+	v := ev.Attr(r.Attributes, row.Name)
+	if !v.IsKnown() {
+		return nil
+	}
+	return v.At(property.Range)
 }
