@@ -7,6 +7,7 @@
 #   under `allow.metadata` where what is about it may be is judged by that instead.
 # custom:
 #   id: state-place
+#   severity: warning
 #   basis: policy
 #   remedy: keep the state in a bucket in an allowed place, or record an exception with an end
 package stateside.rules.state_place
