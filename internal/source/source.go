@@ -229,6 +229,15 @@ func (t *Tree) Files(dir string) ([]string, error) {
 	return names, nil
 }
 
+// Below lists the files below a directory inside the root.
+func (t *Tree) Below(dir string) ([]string, error) {
+	if !t.IsDir(dir) {
+		return nil, ErrOutside
+	}
+	names, _ := t.Walk([]string{dir}, func(string) bool { return false })
+	return names, nil
+}
+
 // Unreadable is a directory or a link that could not be followed.
 type Unreadable struct {
 	// Path from the root.

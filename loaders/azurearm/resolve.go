@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/lang"
@@ -163,7 +164,7 @@ func (st *stack) parameterValue(ev *lang.Evaluator, name string) *lang.Value {
 			s.Only(values)
 		}
 		if strings.EqualFold(decl.Get("type").String(), "bool") {
-			s.IsBool()
+			s.Of(cty.Bool)
 		}
 		st.symbols[key] = s
 	}

@@ -97,7 +97,7 @@ func (l *Loader) load(ctx context.Context, s *set, t *template, d deployment) (d
 			doc = model.Document{Problems: []model.Problem{unread(t.name, 1, fmt.Sprintf("the template was not checked: internal error: %v", p))}}
 		}
 	}()
-	ev := &lang.Evaluator{Dir: path.Dir(t.name), Context: ctx, Files: dataFiles{s.tree}}
+	ev := &lang.Evaluator{Dir: path.Dir(t.name), Context: ctx, Files: s.tree}
 	top := newStack(s, t, d)
 	if t.service != nil {
 		top.ownRegion = top.serviceRegion()
@@ -156,14 +156,6 @@ type set struct {
 	data      map[string]*document.Node // files that variables name
 	problems  []model.Problem
 }
-
-// dataFiles gives an evaluator the files of a tree.
-type dataFiles struct{ tree *source.Tree }
-
-func (f dataFiles) Read(name string) ([]byte, error) { return f.tree.Read(name) }
-
-// Below lists nothing: no template asks for it.
-func (f dataFiles) Below(string) ([]string, error) { return nil, nil }
 
 // read parses one file. A file that only looks like a template is passed over.
 func (s *set) read(name string) {

@@ -8,7 +8,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -157,7 +156,7 @@ func (l *Loader) loadFolder(ctx context.Context, tree *source.Tree, f *folder) (
 		asked = asked[1:]
 	}
 	for _, v := range asked {
-		ev := &lang.Evaluator{Dir: f.dir, Context: ctx, Files: dataFiles{tree}}
+		ev := &lang.Evaluator{Dir: f.dir, Context: ctx, Files: tree}
 		sc := &scope{folder: f, values: automatic, symbols: map[string]*lang.Symbol{}, cells: map[string]*lang.Cell{}}
 		dir := f.dir + "/*" + templateExt
 		if v.body != nil {
@@ -313,14 +312,6 @@ func (sc *userScope) value(ev *lang.Evaluator, n *document.Node, depth int) *lan
 	}
 	return n.Value()
 }
-
-// dataFiles gives an evaluator the files of a tree.
-type dataFiles struct{ tree *source.Tree }
-
-func (f dataFiles) Read(name string) ([]byte, error) { return f.tree.Read(name) }
-
-// Below lists nothing: no template asks for it.
-func (f dataFiles) Below(string) ([]string, error) { return nil, errors.ErrUnsupported }
 
 func unread(name string, line int, message string) model.Problem {
 	return model.Problem{

@@ -222,21 +222,3 @@ func fromText(ev *lang.Evaluator, decl *variable, text, what string) *lang.Value
 	}
 	return ev.Eval(e, lang.Empty{}).And(origin)
 }
-
-// files lets file functions read what lies below the checked root.
-type files struct{ tree *source.Tree }
-
-// Read returns the content of a file.
-func (f files) Read(name string) ([]byte, error) { return f.tree.Read(name) }
-
-// Below lists the files below a directory.
-func (f files) Below(dir string) ([]string, error) {
-	if !f.tree.IsDir(dir) {
-		return nil, source.ErrOutside
-	}
-	names, _ := f.tree.Walk([]string{dir}, func(string) bool { return false })
-	return names, nil
-}
-
-// IsDir says whether there is a directory of that name.
-func (f files) IsDir(name string) bool { return f.tree.IsDir(name) }

@@ -62,7 +62,7 @@ func (s *fileSet) newUnit(dir string) *unit {
 		set: s, dir: dir, root: strings.TrimSuffix(s.tree.Dir(), "/"),
 		files: map[gruntKey]*gruntFile{}, parts: map[string]*lang.Cell{},
 	}
-	u.ev = &lang.Evaluator{Files: files{s.tree}, Dir: dir, Root: u.root, Functions: gruntFunctions(), Context: s.ctx}
+	u.ev = &lang.Evaluator{Files: s.tree, Dir: dir, Root: u.root, Functions: gruntFunctions(), Context: s.ctx}
 	return u
 }
 
