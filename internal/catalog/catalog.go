@@ -13,6 +13,8 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -41,7 +43,7 @@ type Type struct {
 	// several; Cloud counts when it is absent.
 	CloudAt string `yaml:"cloud_at,omitempty"`
 	// Clouds turns the words of CloudAt into clouds. A word that is not in it
-	// stands for itself.
+	// stands for itself, or is what "*" is turned into.
 	Clouds map[string]string `yaml:"clouds,omitempty"`
 	// Service within the cloud.
 	Service string `yaml:"service"`
@@ -63,6 +65,12 @@ type Type struct {
 	// Forms of identifiers that name the thing, besides those that all things of
 	// its cloud have. NAME is its name, * a part between dots, colons and slashes.
 	Forms []string `yaml:"forms,omitempty"`
+	// Needs lists attributes of which one must be written for the resource to
+	// count: without them it is a thing of another sort, in which nothing rests.
+	Needs []string `yaml:"needs,omitempty"`
+	// When lists attributes and the values they must have for the resource to
+	// count.
+	When map[string][]string `yaml:"when,omitempty"`
 	// Place rules, tried in order; the file's when absent.
 	Place []PlaceRule `yaml:"place,omitempty"`
 	// Part says that what rests here rests in the store that a place rule's Of
@@ -129,6 +137,9 @@ type PlaceRule struct {
 	// Cloud is the attribute beside At or Every that names the cloud, for a service
 	// that keeps its data in the regions of several.
 	Cloud string `yaml:"cloud,omitempty"`
+	// Any is the attribute with several regions or zones, in one of which data
+	// rests.
+	Any string `yaml:"any,omitempty"`
 	// Zone is the attribute with a zone. One that can't be evaluated passes
 	// on too: whatever the zone, it lies in the region the next rule finds.
 	Zone string `yaml:"zone,omitempty"`
@@ -149,6 +160,10 @@ type PlaceRule struct {
 	Default string `yaml:"default,omitempty"`
 	// Unknown says, as a sentence, why nothing in a configuration tells the place.
 	Unknown string `yaml:"unknown,omitempty"`
+	// InCloud is the cloud of the region, for types that keep data in one cloud or
+	// another according to which of their attributes is written; the type's when
+	// absent.
+	InCloud string `yaml:"in_cloud,omitempty"`
 	// Doc is the page that documents a default.
 	Doc string `yaml:"doc,omitempty"`
 }
@@ -166,8 +181,14 @@ type CopyRule struct {
 	To Target `yaml:"to"`
 	// Type is the resource type that a plain name in At stands for.
 	Type string `yaml:"type,omitempty"`
+	// InCloud is the cloud of the region or store, for types that copy into one or
+	// another according to which of their attributes is written; the type's when absent.
+	InCloud string `yaml:"in_cloud,omitempty"`
 	// In is the attribute with the region of the store that At only names.
 	In string `yaml:"in,omitempty"`
+	// InAbsent is the region that the documentation gives for an In that is not
+	// written.
+	InAbsent string `yaml:"in_absent,omitempty"`
 	// Host is the attribute with the address of the server that has the store
 	// which At only names. It is stronger than In.
 	Host string `yaml:"host,omitempty"`
@@ -396,6 +417,14 @@ func Prefixes() []string {
 		all = append(all, strings.TrimSuffix(e.Name(), ".yaml"))
 	}
 	return all
+}
+
+// Types lists the resource types of a file, such as kubernetes, without reading
+// their rows.
+func (c *Catalogue) Types(name string) []string {
+	f := c.file(name)
+	f.once.Do(func() { f.index(name) })
+	return slices.Sorted(maps.Keys(f.rows))
 }
 
 // All returns every row, by file and in the order of the files.

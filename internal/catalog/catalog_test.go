@@ -76,7 +76,9 @@ func checkType(t *testing.T, typ *Type) {
 	if typ.IsStore() && !slices.Contains(model.Roles(), typ.Role) {
 		t.Errorf("role %q", typ.Role)
 	}
-	if !slices.Contains(geo.Clouds(), typ.Cloud) && (typ.Cloud != "" || typ.CloudAt == "") {
+	// What stands in a cluster of Kubernetes may stand in any cloud.
+	open := typ.CloudAt != "" || fileOf(typ.Type) == "kubernetes"
+	if !slices.Contains(geo.Clouds(), typ.Cloud) && (typ.Cloud != "" || !open) {
 		t.Errorf("cloud %q", typ.Cloud)
 	}
 	if typ.Service == "" || typ.Doc == "" {
@@ -103,13 +105,16 @@ func checkType(t *testing.T, typ *Type) {
 func checkPlace(t *testing.T, rule PlaceRule) {
 	t.Helper()
 	set := 0
-	for _, field := range []string{rule.At, rule.Every, rule.Zone, rule.Host, rule.Of, rule.Nearest, rule.Default, rule.Unknown} {
+	for _, field := range []string{rule.At, rule.Every, rule.Any, rule.Zone, rule.Host, rule.Of, rule.Nearest, rule.Default, rule.Unknown} {
 		if field != "" {
 			set++
 		}
 	}
 	if set != 1 {
 		t.Errorf("place rule %+v says %d things", rule, set)
+	}
+	if rule.InCloud != "" && (rule.At == "" || !slices.Contains(geo.Clouds(), rule.InCloud)) {
+		t.Errorf("place rule %+v: cloud does not fit", rule)
 	}
 	if rule.Absent != "" && !strings.HasPrefix(rule.At, "provider.") || rule.OfType != "" && rule.Of == "" {
 		t.Errorf("place rule %+v: absent or of_type does not fit", rule)
@@ -141,6 +146,12 @@ func checkCopy(t *testing.T, typ *Type, rule CopyRule) {
 	}
 	if rule.To == ToPair && rule.At != "" && len(rule.Is) == 0 {
 		t.Errorf("copy rule %+v: which values copy to the pair", rule)
+	}
+	if rule.InCloud != "" && !slices.Contains(geo.Clouds(), rule.InCloud) {
+		t.Errorf("copy rule %+v: cloud %q", rule, rule.InCloud)
+	}
+	if rule.InAbsent != "" && rule.In == "" {
+		t.Errorf("copy rule %+v: in_absent without in", rule)
 	}
 	if rule.FromLabels != "" && (rule.From != "" || len(rule.FromKinds) == 0) {
 		t.Errorf("copy rule %+v: from_labels stands for from, and needs from_kinds", rule)

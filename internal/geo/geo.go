@@ -30,6 +30,18 @@ const (
 	OnPremises = "on-premises"
 )
 
+// Anywhere finds the locations that text names in all the clouds that have
+// regions of their own, for where the cloud is not said.
+func (t *Tables) Anywhere(service, text string) []model.Location {
+	var found []model.Location
+	for _, cloud := range regionTables() {
+		if location, err := t.Locate(cloud, service, text); err == nil {
+			found = append(found, location)
+		}
+	}
+	return found
+}
+
 // Clouds lists the clouds and services that a configuration may name, in
 // order. They are named as their Terraform providers are, where they have one.
 func Clouds() []string {

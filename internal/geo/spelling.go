@@ -25,7 +25,7 @@ func spellingOf(cloud string) spelling {
 	case "volcengine", "byteplus":
 		return spelling{strings.ToLower, volcengineZone}
 	case Azure:
-		return spelling{foldAzure, noZone}
+		return spelling{foldAzure, cutDashNumber}
 	case OCI:
 		return spelling{foldOCI, ociZone}
 	case "alicloud":
@@ -48,7 +48,8 @@ func asWritten(text string) string { return text }
 
 func noZone(string) string { return "" }
 
-// foldAzure does what the provider does: "East US 2" is eastus2.
+// foldAzure does what the provider does: "East US 2" is eastus2. A zone is
+// written only where machines carry it as a label, eastus2-1.
 func foldAzure(text string) string {
 	return strings.ReplaceAll(strings.ToLower(text), " ", "")
 }
@@ -126,8 +127,8 @@ func volcengineZone(folded string) string {
 
 // ibmZone reads us-south-1 and the data center dal10.
 func ibmZone(folded string) string {
-	if region := cutDashNumber(folded); region != "" {
-		return region
+	if strings.Contains(folded, "-") {
+		return cutDashNumber(folded)
 	}
 	return cutNumber(folded)
 }

@@ -41,6 +41,7 @@ func (inv *inventory) addCopiesOf(e *entry, rule catalog.CopyRule, n Node, depth
 	if !holds {
 		return
 	}
+	e = e.copying(rule.InCloud)
 	var targets []target
 	if rule.To == catalog.ToSelf {
 		inv.becomeCopy(e, rule, n, depth)
@@ -56,6 +57,17 @@ func (inv *inventory) addCopiesOf(e *entry, rule catalog.CopyRule, n Node, depth
 			inv.connect(e, rule, source, t, certain)
 		}
 	}
+}
+
+// copying is the entry as the rule of another cloud sees it.
+func (e *entry) copying(cloud string) *entry {
+	if cloud == "" {
+		return e
+	}
+	own, typ := *e, *e.typ
+	typ.Cloud = cloud
+	own.typ = &typ
+	return &own
 }
 
 // becomeCopy gives a primary store that is made from another one the role of
@@ -548,7 +560,10 @@ func plainName(text string) string {
 	}
 	text, _, _ = strings.Cut(text, "?")
 	if scheme, rest, ok := strings.Cut(text, "://"); ok {
-		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+		user, _, _ := strings.Cut(rest, "@")
+		if at := strings.LastIndexByte(rest, '@'); at >= 0 && scheme == "s3" && !strings.Contains(user, ":") {
+			text = scheme + "://" + user // bucket@region
+		} else if at >= 0 {
 			text = scheme + "://" + rest[at+1:]
 		}
 	}

@@ -70,31 +70,32 @@ func parsePath(path string) []segment {
 	return segments
 }
 
-// splitPath takes a path apart at its dots, but for those in quotes and in
-// conditions.
+// splitPath takes a path apart at its dots, but for those in a condition and
+// those of a name in quotes.
 func splitPath(path string) []string {
-	var parts []string
-	for {
-		if quoted, ok := strings.CutPrefix(path, `"`); ok {
-			name, rest, _ := strings.Cut(quoted, `"`)
-			if rest == "" {
-				return append(parts, name)
-			}
-			parts, path = append(parts, name), rest[1:]
-			continue
-		}
-		end := 0
-		if open := strings.IndexByte(path, '['); open >= 0 && open < strings.IndexByte(path+".", '.') {
-			end = max(strings.IndexByte(path, ']'), 0)
-		}
-		part, rest, more := strings.Cut(path[end:], ".")
-		parts = append(parts, path[:end]+part)
-		if !more {
-			return parts
-		}
-		path = rest
+	if !strings.ContainsAny(path, `["`) {
+		return strings.Split(path, ".")
 	}
+	var parts []string
+	from, quoted, inCondition := 0, false, false
+	for i := 0; i < len(path); i++ {
+		switch c := path[i]; {
+		case c == '"':
+			quoted = !quoted
+		case c == '[' && !quoted:
+			inCondition = true
+		case c == ']' && !quoted:
+			inCondition = false
+		case c == '.' && !quoted && !inCondition:
+			parts = append(parts, plainPath(path[from:i]))
+			from = i + 1
+		}
+	}
+	return append(parts, plainPath(path[from:]))
 }
+
+// plainPath is a path as people read it, without quotes.
+func plainPath(path string) string { return strings.ReplaceAll(path, `"`, "") }
 
 // At returns the values at a path of names, as the catalogue writes them.
 func (n Node) At(ev *lang.Evaluator, path string) []Found {
@@ -165,6 +166,9 @@ func (n Node) matches(ev *lang.Evaluator, s segment) bool {
 
 // children returns the nested blocks, or objects, of a name.
 func (n Node) children(ev *lang.Evaluator, name string) []Node {
+	if name == "*" {
+		return n.allChildren(ev)
+	}
 	children := n.Blocks(ev, name)
 	f, ok := n.Attribute(ev, name)
 	if !ok {
@@ -174,6 +178,22 @@ func (n Node) children(ev *lang.Evaluator, name string) []Node {
 		children = append(children, Node{cell: elem.Cell, rng: elem.Range, maybe: elem.maybe})
 	}
 	return children
+}
+
+// allChildren returns the objects under every name of an object: * in a path is
+// any name.
+func (n Node) allChildren(ev *lang.Evaluator) []Node {
+	if n.body != nil {
+		return nil
+	}
+	pairs, _ := ev.Pairs(ev.Force(n.cell))
+	var all []Node
+	for _, p := range pairs {
+		if name, ok := p.Key.Text(); ok && name != "*" {
+			all = append(all, n.children(ev, name)...)
+		}
+	}
+	return all
 }
 
 // Attribute returns the value of an attribute that is written.

@@ -51,7 +51,7 @@ func (inv *inventory) placeValue(t *catalog.Type, inst Resource, depth int) *lan
 			continue
 		}
 		if v := inv.applyRule(rule, t, inst, depth); v != nil {
-			return v
+			return withCloud(v, rule.InCloud)
 		}
 	}
 	if isData {
@@ -90,6 +90,11 @@ func (inv *inventory) whole(v *lang.Value, typ string) (Resource, *catalog.Type)
 	if e := inv.byName(typ, v); e != nil {
 		return e.inst, e.typ
 	}
+	if text, ok := v.Text(); ok && typ != "" && inv.Find != nil {
+		if found := inv.Find(typ, text); found != nil {
+			return found, inv.typeOf(found)
+		}
+	}
 	return nil, nil
 }
 
@@ -119,7 +124,34 @@ func forAllRegions(v *lang.Value, cloud string) bool {
 		return false
 	}
 	ref, ok := geo.ParseHost(geo.Host(text))
-	return ok && ref.Cloud == cloud && ref.Region == ""
+	return ok && (ref.Cloud == cloud || cloud == "") && ref.Region == ""
+}
+
+// cloudKey marks a place value with a cloud of its own, which stands under
+// regionKey.
+const (
+	cloudKey  = "cloud"
+	regionKey = "region"
+)
+
+// withCloud says of a place value in which cloud its regions are; they are in the
+// type's when cloud is empty.
+func withCloud(v *lang.Value, cloud string) *lang.Value {
+	if cloud == "" || !v.IsKnown() {
+		return v
+	}
+	return lang.ObjectVal(map[string]*lang.Cell{cloudKey: lang.Done(lang.StringVal(cloud)), regionKey: lang.Done(v)}).Because(v.Origin())
+}
+
+// anyKey marks a list of regions in a place value of which only one counts.
+const anyKey = "any"
+
+// anyOf marks the regions of a list as alternatives.
+func anyOf(v *lang.Value) *lang.Value {
+	if v == nil || v.Kind != lang.List {
+		return v
+	}
+	return lang.ObjectVal(map[string]*lang.Cell{anyKey: lang.Done(v)}).Because(v.Origin())
 }
 
 func hostValue(v *lang.Value) *lang.Value {
@@ -137,6 +169,8 @@ func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Re
 		return inv.readZones(rule.Zone, inst)
 	case rule.Every != "":
 		return inv.readAll(rule.Every, inst)
+	case rule.Any != "":
+		return anyOf(inv.readAll(rule.Any, inst))
 	case rule.Host != "":
 		v := inv.readFirst(rule.Host, inst)
 		if v == nil || forAllRegions(v, t.Cloud) {
@@ -144,7 +178,7 @@ func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Re
 		}
 		return hostValue(v)
 	case rule.Of != "":
-		return inv.placeOf(rule.Of, rule.OfType, inst, depth)
+		return inv.inItsCloud(t, rule, inst, inv.placeOf(rule.Of, rule.OfType, inst, depth))
 	case rule.Nearest != "":
 		return inv.nearestTo(t, rule, inv.placeOf(rule.Nearest, "", inst, depth))
 	case rule.Default != "":
@@ -203,7 +237,7 @@ func (inv *inventory) readFirst(path string, inst Resource) *lang.Value {
 	}
 	for _, f := range inv.read(path, inst) {
 		if v := inv.Evaluator.Force(f.Cell); v.Kind != lang.Null {
-			return v.At(f.Range).Named(path)
+			return v.At(f.Range).Named(plainPath(path))
 		}
 	}
 	return nil
@@ -231,7 +265,7 @@ func (inv *inventory) readAll(path string, inst Resource) *lang.Value {
 func (inv *inventory) readEach(path string, inst Resource) []*lang.Value {
 	var values []*lang.Value
 	for _, f := range inv.read(path, inst) {
-		values = append(values, inv.Evaluator.Force(f.Cell).At(f.Range).Named(path))
+		values = append(values, inv.Evaluator.Force(f.Cell).At(f.Range).Named(plainPath(path)))
 	}
 	return values
 }
@@ -316,6 +350,18 @@ func (inv *inventory) placeOf(path, typ string, inst Resource, depth int) *lang.
 	return inv.placeValue(t, parent, depth+1).And(v.Origin())
 }
 
+// inItsCloud reads a place that is another store's in the cloud of that store,
+// where the type leaves its own open.
+func (inv *inventory) inItsCloud(t *catalog.Type, rule catalog.PlaceRule, inst Resource, place *lang.Value) *lang.Value {
+	if place == nil || t.Cloud != "" {
+		return place
+	}
+	if _, whole := inv.whole(inv.readFirst(rule.Of, inst), rule.OfType); whole != nil {
+		return withCloud(place, whole.Cloud)
+	}
+	return place
+}
+
 // nearestTo is the multi-region that a service chooses near a place.
 func (inv *inventory) nearestTo(t *catalog.Type, rule catalog.PlaceRule, v *lang.Value) *lang.Value {
 	if v == nil {
@@ -389,7 +435,12 @@ func (inv *inventory) typeOf(inst Resource) *catalog.Type {
 		return t
 	}
 	own := *t
-	own.Cloud = cmp.Or(t.Clouds[word], word)
+	if own.Cloud, ok = t.Clouds[word]; ok {
+		return &own
+	}
+	if own.Cloud, ok = t.Clouds["*"]; !ok {
+		own.Cloud = word
+	}
 	return &own
 }
 
@@ -410,7 +461,7 @@ func (inv *inventory) toPlace(t *catalog.Type, outcomes []lang.Outcome) model.Pl
 		}
 		open = open || isOpen
 	}
-	if place.Status == model.Known && len(outcomes) > 1 && len(place.Locations) > 1 {
+	if place.Status == model.Known && len(place.Locations) > 1 && (len(outcomes) > 1 || inv.isOneOf(t.Cloud, outcomes[0].Value, len(place.Locations))) {
 		place.Status = model.OneOf
 	}
 	if place.Cause == model.LeftToCaller {
@@ -418,6 +469,19 @@ func (inv *inventory) toPlace(t *catalog.Type, outcomes []lang.Outcome) model.Pl
 	}
 	place.Because = compactSteps(chains)
 	return place
+}
+
+// isOneOf says whether only one of the locations that a place value names counts:
+// they are alternatives, or regions of the same name in several clouds.
+func (inv *inventory) isOneOf(cloud string, v *lang.Value, locations int) bool {
+	switch {
+	case v.Kind == lang.Object && v.Has(anyKey):
+		return true
+	case v.Kind == lang.Object && v.Has(cloudKey):
+		cloud, _ = inv.Evaluator.Attr(v, cloudKey).Text()
+		return inv.isOneOf(cloud, inv.Evaluator.Attr(v, regionKey), locations)
+	}
+	return cloud == "" && locations > max(1, len(v.Cells()))
 }
 
 // appendLocations adds the locations that are not there yet.
@@ -460,6 +524,14 @@ func (inv *inventory) locations(t *catalog.Type, v *lang.Value) ([]model.Locatio
 		}
 		return all, gap
 	case lang.Object:
+		if v.Has(anyKey) {
+			return inv.locations(t, inv.Evaluator.Attr(v, anyKey))
+		}
+		if v.Has(cloudKey) {
+			own := *t
+			own.Cloud, _ = inv.Evaluator.Attr(v, cloudKey).Text()
+			return inv.locations(&own, inv.Evaluator.Attr(v, regionKey))
+		}
 		return inv.locateHost(inv.Evaluator.Attr(v, hostKey))
 	case lang.Null:
 		return nil, &lang.Gap{Cause: model.NotPinned, Reason: "it is null"}
@@ -474,6 +546,9 @@ func (inv *inventory) locate(cloud, service, text string) ([]model.Location, *la
 	if strings.EqualFold(text, "global") {
 		return nil, &lang.Gap{Cause: model.NotPinned, Reason: "the location global promises no place"}
 	}
+	if cloud == "" {
+		return inv.locateAnywhere(service, text)
+	}
 	location, err := inv.Tables.Locate(cloud, service, text)
 	if err == nil {
 		return []model.Location{location}, nil
@@ -483,6 +558,19 @@ func (inv *inventory) locate(cloud, service, text string) ([]model.Location, *la
 		return nil, &lang.Gap{Cause: model.UnlistedRegion, Reason: err.Error()}
 	}
 	return nil, &lang.Gap{Cause: model.Invalid, Reason: err.Error()}
+}
+
+// locateAnywhere reads the region of a cloud that is not named: each cloud that
+// has a region of this name may be meant, or else a site of one's own.
+func (inv *inventory) locateAnywhere(service, text string) ([]model.Location, *lang.Gap) {
+	found := inv.Tables.Anywhere(service, text)
+	if len(found) > 0 {
+		return found, nil
+	}
+	site := model.Location{Cloud: geo.OnPremises, Endpoint: text}
+	return []model.Location{site}, &lang.Gap{
+		Cause: model.UndeclaredSite, Reason: fmt.Sprintf("%q is no region of a known cloud, and no site in the configuration matches it", text),
+	}
 }
 
 // locateHost reads the address of a server. A host that is no cloud's may be a
@@ -497,6 +585,9 @@ func (inv *inventory) locateHost(v *lang.Value) ([]model.Location, *lang.Gap) {
 	if ref.Region != "" {
 		return inv.locate(ref.Cloud, ref.Service, ref.Region)
 	}
+	if inv.inCluster(host) {
+		return nil, &lang.Gap{Cause: model.LeftToCaller, Reason: fmt.Sprintf("%q is a service inside the cluster, and nothing here says where that is", host)}
+	}
 	site := model.Location{Cloud: geo.OnPremises, Endpoint: host}
 	what := "no known cloud's host"
 	if isCloud {
@@ -505,6 +596,15 @@ func (inv *inventory) locateHost(v *lang.Value) ([]model.Location, *lang.Gap) {
 	return []model.Location{site}, &lang.Gap{
 		Cause: model.UndeclaredSite, Reason: fmt.Sprintf("%q is %s, and no site in the configuration matches it", host, what),
 	}
+}
+
+// inCluster says whether a host is a service inside a Kubernetes cluster, by the
+// name that the cluster gives it, or is the machine itself.
+func (inv *inventory) inCluster(host string) bool {
+	if strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local") {
+		return true
+	}
+	return inv.Cluster && (!strings.Contains(host, ".") || strings.HasPrefix(host, "127."))
 }
 
 // steps writes an origin as a because chain.

@@ -5,6 +5,8 @@
 package stores
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
@@ -42,6 +44,12 @@ type Collector struct {
 	Dir string
 	// Evaluator of the resources' values.
 	Evaluator *lang.Evaluator
+	// Find looks for a resource by its type and plain name beyond those that are
+	// collected, where one is only named; may be nil.
+	Find func(typ, name string) Resource
+	// Cluster says that the resources belong to a Kubernetes cluster, in which a
+	// host without a dot is a service beside them.
+	Cluster bool
 }
 
 // Collect makes the stores and copies that the resources bring about. Types
@@ -49,7 +57,7 @@ type Collector struct {
 func (c *Collector) Collect(resources []Resource) model.Document {
 	inv := &inventory{Collector: c, byInst: map[Resource]*entry{}, groups: map[string]*group{}, names: map[string]map[string][]*entry{}}
 	for _, r := range resources {
-		if t := inv.typeOf(r); t != nil && !r.IsData() {
+		if t := inv.typeOf(r); t != nil && !r.IsData() && inv.counts(t, r) {
 			e := &entry{inst: r, typ: t}
 			inv.entries = append(inv.entries, e)
 			inv.byInst[r] = e
@@ -57,6 +65,15 @@ func (c *Collector) Collect(resources []Resource) model.Document {
 	}
 	inv.collect()
 	return inv.doc
+}
+
+// counts says whether a resource has one of the attributes without which it is
+// nothing that the catalogue means, and may have the values that it must.
+func (inv *inventory) counts(t *catalog.Type, r Resource) bool {
+	if holds, _ := inv.conditions(t.When, r.Body(), 0); !holds {
+		return false
+	}
+	return len(t.Needs) == 0 || slices.ContainsFunc(t.Needs, func(path string) bool { return inv.readFirst(path, r) != nil })
 }
 
 // maxReferences bounds how far a chain of things that stand for others is

@@ -75,6 +75,19 @@ func written(all *catalog.Catalogue, typ *catalog.Type, rule catalog.CopyRule) [
 		resources = append(resources, o)
 		attributes.put(here, lang.UnknownVal(model.AtApply, "an id").WithRef(&lang.Ref{Target: o, Attr: "id"}))
 	}
+	// What the resource needs to count at all; where a pair is asked for, the
+	// cloud has to have some.
+	for word, cloud := range typ.Clouds {
+		if cloud == geo.Azure && rule.To == catalog.ToPair {
+			put(typ.CloudAt, word)
+		}
+	}
+	if len(typ.Needs) > 0 {
+		put(typ.Needs[0], "westeurope")
+	}
+	for path, accepted := range typ.When {
+		put(path, accepted[0])
+	}
 	put(typ.Of, "the-source")
 	put(rule.From, "the-source")
 	put(rule.In, "us-west-2")
@@ -129,18 +142,12 @@ func target(rule catalog.CopyRule) string {
 // put sets the value at a path as the catalogue writes it, with the conditions
 // on blocks fulfilled.
 func (o object) put(path string, value *lang.Value) {
-	if quoted, ok := strings.CutPrefix(path, `"`); ok {
-		o[strings.TrimSuffix(quoted, `"`)] = value
-		return
-	}
-	first, rest, nested := strings.Cut(path, ".")
-	if open := strings.Index(first, "["); open >= 0 && !strings.Contains(first, "]") {
-		// What the condition asks for has dots.
-		end := strings.Index(path, "]") + 1
-		first, rest, nested = path[:end], strings.TrimPrefix(path[end:], "."), end < len(path)
-	}
+	first, rest, nested := cutPath(path)
 	name, condition, _ := strings.Cut(first, "[")
 	name, isJSON := strings.CutSuffix(name, "{}")
+	if name == "*" {
+		name = "any"
+	}
 	if !nested {
 		o[name] = value
 		return
@@ -164,6 +171,27 @@ func (o object) put(path string, value *lang.Value) {
 		}
 	}
 	inner.put(rest, value)
+}
+
+// cutPath cuts a path at its first dot that is neither in a condition nor in
+// quotes.
+func cutPath(path string) (first, rest string, nested bool) {
+	plain := func(name string) string { return strings.ReplaceAll(name, `"`, "") }
+	quoted, inCondition := false, false
+	for i, c := range path {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[':
+			inCondition = true
+		case c == ']':
+			inCondition = false
+		case c == '.' && !inCondition:
+			return plain(path[:i]), path[i+1:], true
+		}
+	}
+	return plain(path), "", false
 }
 
 func (o object) value() *lang.Value {

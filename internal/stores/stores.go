@@ -126,8 +126,24 @@ func (inv *inventory) addStore(e *entry) {
 			e.form = v.Form()
 		}
 	}
+	if s.Cloud == "" {
+		s.Cloud = cloudOfPlace(s.Place)
+	}
 	s.Labels, s.LabelsUnknown = inv.labels(e, 0)
 	e.store = s
+}
+
+// cloudOfPlace is the cloud of all the locations of a place, "" when there are
+// several or none.
+func cloudOfPlace(p model.Place) string {
+	cloud := ""
+	for _, l := range p.Locations {
+		if cloud != "" && l.Cloud != cloud {
+			return ""
+		}
+		cloud = l.Cloud
+	}
+	return cloud
 }
 
 // labels returns the labels of a resource over the provider's default ones and
@@ -408,8 +424,13 @@ func (inv *inventory) refStore(v *lang.Value) *model.Store {
 func (inv *inventory) addCopy(c model.Copy) {
 	ends := []string{cmp.Or(c.From, c.FromName), cmp.Or(c.To, c.ToName, placeText(c.Place))}
 	c.ID = string(c.Means) + ":" + strings.Join(ends, ">")
-	same := func(o model.Copy) bool { return o.ID == c.ID }
-	if !slices.ContainsFunc(inv.doc.Copies, same) {
+	at := slices.IndexFunc(inv.doc.Copies, func(o model.Copy) bool { return o.ID == c.ID })
+	if at >= 0 && c.To == "" && placeText(inv.doc.Copies[at].Place) != placeText(c.Place) {
+		// What has the same name elsewhere is another thing.
+		c.ID += "@" + placeText(c.Place)
+		at = slices.IndexFunc(inv.doc.Copies, func(o model.Copy) bool { return o.ID == c.ID })
+	}
+	if at < 0 {
 		inv.doc.Copies = append(inv.doc.Copies, c)
 	}
 }

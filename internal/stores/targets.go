@@ -67,6 +67,8 @@ func (inv *inventory) absent(e *entry, rule catalog.CopyRule) []target {
 			return nil
 		}
 		t.place = pair
+	case rule.To == catalog.ToHost:
+		t.place = inv.toPlace(e.typ, []lang.Outcome{{Value: hostValue(lang.StringVal(rule.Absent))}})
 	default:
 		t.place = inv.toPlace(e.typ, []lang.Outcome{{Value: lang.StringVal(rule.Absent)}})
 	}
@@ -76,7 +78,7 @@ func (inv *inventory) absent(e *entry, rule catalog.CopyRule) []target {
 
 // target reads one value of the attribute.
 func (inv *inventory) target(e *entry, rule catalog.CopyRule, n Node, depth int, f Found) []target {
-	what := rule.At[strings.Index(rule.At, ">")+1:]
+	what := plainPath(rule.At[strings.Index(rule.At, ">")+1:])
 	value := func() *lang.Value { return inv.Evaluator.Force(f.Cell).At(f.Range).Named(what) }
 	t := target{rng: f.Range, maybe: f.maybe}
 	switch rule.To {
@@ -109,7 +111,7 @@ func (inv *inventory) in(e *entry, rule catalog.CopyRule, n Node, depth int) *mo
 	if rule.Host != "" {
 		if values, _ := inv.values(n, rule.Host, depth); len(values) > 0 {
 			f := values[0]
-			host := inv.Evaluator.Force(f.Cell).At(f.Range).Named(rule.Host)
+			host := inv.Evaluator.Force(f.Cell).At(f.Range).Named(plainPath(rule.Host))
 			if !forAllRegions(host, e.typ.Cloud) {
 				place := inv.toPlace(e.typ, []lang.Outcome{{Value: hostValue(host)}})
 				return &place
@@ -121,12 +123,23 @@ func (inv *inventory) in(e *entry, rule catalog.CopyRule, n Node, depth int) *mo
 	}
 	values, _ := inv.values(n, rule.In, depth)
 	if len(values) == 0 {
-		return nil
+		return inv.inAbsent(e, rule)
 	}
 	f := values[0]
 	place := inv.toPlace(e.typ, inv.Evaluator.Outcomes(placeSettled, func() *lang.Value {
-		return inv.Evaluator.Force(f.Cell).At(f.Range).Named(rule.In)
+		return inv.Evaluator.Force(f.Cell).At(f.Range).Named(plainPath(rule.In))
 	}))
+	return &place
+}
+
+// inAbsent is the documented place of a store whose region is not written.
+func (inv *inventory) inAbsent(e *entry, rule catalog.CopyRule) *model.Place {
+	if rule.InAbsent == "" {
+		return nil
+	}
+	what := fmt.Sprintf("default of %s.%s (%s)", e.typ.Type, plainPath(rule.In), docOf(rule.Doc, e.typ.Doc))
+	step := &lang.Origin{What: what, Text: rule.InAbsent}
+	place := inv.toPlace(e.typ, []lang.Outcome{{Value: lang.StringVal(rule.InAbsent).Because(step)}})
 	return &place
 }
 
