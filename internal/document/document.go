@@ -7,8 +7,10 @@ package document
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -187,6 +189,27 @@ func (n *Node) Keys() []string {
 		}
 	}
 	return keys
+}
+
+// Fingerprint is a text that is the same for nodes that say the same.
+func (n *Node) Fingerprint() string {
+	h := sha256.New()
+	n.fingerprint(h)
+	return string(h.Sum(nil))
+}
+
+func (n *Node) fingerprint(w io.Writer) {
+	if n == nil {
+		return
+	}
+	fmt.Fprintf(w, "%d %q %q %d(", n.Kind, n.Tag, n.Text, len(n.Items)+len(n.Pairs))
+	for _, item := range n.Items {
+		item.fingerprint(w)
+	}
+	for _, p := range n.Pairs {
+		fmt.Fprintf(w, "%q", p.Key)
+		p.Value.fingerprint(w)
+	}
 }
 
 // Walk calls f for the node and all nodes below it, with the path of keys that

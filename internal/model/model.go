@@ -453,6 +453,9 @@ const (
 	// ModuleMissing: a called module is not in the checked files; what it
 	// declares was not checked.
 	ModuleMissing ProblemKind = "missing_module"
+	// NotRendered: a template that a program has to render before it says
+	// anything was not rendered; what it declares was not checked.
+	NotRendered ProblemKind = "not_rendered"
 	// LimitReached: a bound on size, depth or work was reached; the rest was
 	// not checked.
 	LimitReached ProblemKind = "limit"
@@ -466,7 +469,7 @@ const (
 
 // ProblemKinds lists every kind of problem.
 func ProblemKinds() []ProblemKind {
-	return []ProblemKind{Unread, ModuleMissing, LimitReached, CallerDecides, BadComment}
+	return []ProblemKind{Unread, ModuleMissing, NotRendered, LimitReached, CallerDecides, BadComment}
 }
 
 // Input is what a rule sees as `input`: one store, one copy of a store or one

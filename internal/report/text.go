@@ -86,7 +86,7 @@ func alike(findings []model.Finding) [][]model.Finding {
 }
 
 // oneCause are the rules whose findings have one cause in many places.
-var oneCause = map[string]bool{"place-unknown": true, "missing-module": true}
+var oneCause = map[string]bool{"place-unknown": true, "missing-module": true, "not-rendered": true}
 
 func (t *textReport) finding(group []model.Finding) {
 	t.head(group[0])

@@ -7,7 +7,7 @@ test_missing_module_warns if {
 }
 
 test_other_problems_are_left_alone if {
-	every kind in ["unread", "limit", "caller_decides"] {
+	every kind in ["unread", "limit", "not_rendered", "caller_decides"] {
 		missing_module.warn == set() with input as problem(kind)
 	}
 }

@@ -9,7 +9,7 @@ test_unread_and_limits_are_denied if {
 }
 
 test_other_problems_are_left_alone if {
-	every kind in ["missing_module", "caller_decides"] {
+	every kind in ["missing_module", "not_rendered", "caller_decides"] {
 		unread_input.deny == set() with input as problem(kind)
 	}
 }
