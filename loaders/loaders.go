@@ -13,8 +13,10 @@ import (
 	"github.com/stateside-dev/stateside/loaders/azurearm"
 	"github.com/stateside-dev/stateside/loaders/cloudformation"
 	"github.com/stateside-dev/stateside/loaders/compose"
+	"github.com/stateside-dev/stateside/loaders/kubernetes"
 	"github.com/stateside-dev/stateside/loaders/packer"
 	"github.com/stateside-dev/stateside/loaders/pulumi"
+	"github.com/stateside-dev/stateside/loaders/telemetry"
 	"github.com/stateside-dev/stateside/loaders/terraform"
 	"github.com/stateside-dev/stateside/loaders/tfplan"
 )
@@ -54,5 +56,7 @@ func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Lo
 		&packer.Loader{Tables: tables, Catalogue: catalogue},
 		&compose.Loader{Tables: tables, Catalogue: catalogue},
 		&ansible.Loader{Tables: tables, Catalogue: catalogue},
+		&kubernetes.Loader{Tables: tables, Catalogue: catalogue},
+		&telemetry.Loader{Tables: tables, Catalogue: catalogue},
 	}
 }

@@ -1,0 +1,147 @@
+package kubernetes
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/stateside-dev/stateside/internal/document"
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/stores"
+)
+
+// object is one object of the cluster, or a part of one that the catalogue
+// knows by itself.
+type object struct {
+	stores.Object
+	node  *document.Node
+	names []string // by which others may name it: an overlay may have changed it
+}
+
+// maxNesting bounds lists of lists of objects.
+const maxNesting = 8
+
+// add takes in an object, or those of a list.
+func (s *set) add(r *root, n *document.Node, depth int) {
+	apiVersion, kind := n.Get("apiVersion").String(), n.Get("kind").String()
+	if apiVersion == "" || kind == "" || depth > maxNesting {
+		return
+	}
+	if items := n.Get("items"); items != nil && strings.HasSuffix(kind, "List") {
+		for _, item := range items.Elements() {
+			s.add(r, item, depth+1)
+		}
+		return
+	}
+	group := groupOf(apiVersion)
+	switch kind {
+	case "ConfigMap", "Secret":
+		s.addEmbedded(r, n)
+	case "HelmRelease", "HelmChart", "Application", "ApplicationSet":
+		s.addRelease(r, n, kind)
+	case "OpenTelemetryCollector":
+		s.addCollector(r, n)
+	case "Composition":
+		s.addComposition(r, n, group)
+	}
+	s.addObject(r, n, group, kind)
+}
+
+// addObject makes an object, when the catalogue may know it.
+func (s *set) addObject(r *root, n *document.Node, group, kind string) *object {
+	o := &object{node: n, names: namesOf(n)}
+	o.Name = addressOf(n, kind)
+	o.At = n.Get("kind").Range
+	o.Settings = func(_ *lang.Evaluator, path string) *lang.Value { return r.scope.setting(n, path) }
+	if typ, spec := s.managedType(group, kind, n); typ != "" {
+		o.Kind = typ
+		o.Attributes = r.scope.managed(n, spec, s.Catalogue.Lookup(typ))
+	} else {
+		o.Kind = group + "/" + kind
+		o.Attributes = r.scope.value(withDerived(o.Kind, n))
+	}
+	if o.Kind == "velero.io/Backup" || o.Kind == "velero.io/Schedule" {
+		o.Attributes = r.scope.backup(n)
+	}
+	if s.Catalogue.Lookup(o.Kind) == nil {
+		return nil
+	}
+	r.objects = append(r.objects, o)
+	return o
+}
+
+// addPart makes an object of a part of another one: of a file that a ConfigMap
+// holds, of the values of a chart.
+func (s *set) addPart(r *root, whole *document.Node, name, kind string, n *document.Node) {
+	if s.Catalogue.Lookup(kind) == nil {
+		return
+	}
+	o := &object{node: n}
+	o.Name = addressOf(whole, whole.Get("kind").String()) + "/" + name
+	o.Kind = kind
+	o.At = whole.Get("kind").Range
+	o.Attributes = r.scope.part(whole, n)
+	o.Settings = func(_ *lang.Evaluator, path string) *lang.Value { return r.scope.setting(whole, path) }
+	r.objects = append(r.objects, o)
+}
+
+// groupOf is the API group, for those without a dot as the project writes them:
+// apps.k8s.io, core.k8s.io.
+func groupOf(apiVersion string) string {
+	group, _, ok := strings.Cut(apiVersion, "/")
+	if !ok {
+		group = "core"
+	}
+	if !strings.Contains(group, ".") {
+		group += ".k8s.io"
+	}
+	return group
+}
+
+// addressOf names an object as kubectl does: Kind/name, with the namespace
+// between them where there is one.
+func addressOf(n *document.Node, kind string) string {
+	name := cmp.Or(n.At("metadata", "name").String(), n.At("metadata", "generateName").String(), "?")
+	if namespace := n.At("metadata", "namespace").String(); namespace != "" {
+		return kind + "/" + namespace + "/" + name
+	}
+	return kind + "/" + name
+}
+
+// originalName is the annotation in which the build of an overlay keeps the name
+// that an object had before.
+const originalName = "stateside.dev/original-name"
+
+func namesOf(n *document.Node) []string {
+	names := []string{n.At("metadata", "name").String()}
+	if before := n.At("metadata", "annotations", originalName).String(); before != "" {
+		names = append(names, before)
+	}
+	return names
+}
+
+// setting is what stands for a provider's: the region that an object's
+// annotation chooses for it, and the place of the cluster, which nothing says.
+func (s *scope) setting(n *document.Node, path string) *lang.Value {
+	switch path {
+	case "region":
+		// The controllers of AWS take it from the object, or from its namespace.
+		if region := n.At("metadata", "annotations", "services.k8s.aws/region"); region != nil {
+			return s.value(region).Named("metadata.annotations.services.k8s.aws/region")
+		}
+	case "cluster":
+		return lang.UnknownVal(model.LeftToCaller, "it is where the cluster is, and nothing here says where that is")
+	}
+	return nil
+}
+
+// pathRange is where a path of keys stands in a document, or the document's
+// beginning.
+func pathRange(n *document.Node, path ...string) hcl.Range {
+	if at := n.At(path...); at != nil {
+		return at.Range
+	}
+	return n.Range
+}

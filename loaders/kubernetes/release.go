@@ -1,0 +1,89 @@
+package kubernetes
+
+import (
+	"strings"
+
+	"github.com/stateside-dev/stateside/internal/document"
+	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/telemetry"
+)
+
+// chartGroup is the group under which the catalogue has the values of charts
+// that are public and well known, by the chart's name.
+const chartGroup = "charts.helm.sh/"
+
+// configurations are where the values of well-known charts hold the whole
+// configuration of a program that package telemetry reads.
+var configurations = map[string][][]string{
+	"loki":                    {{"loki", "structuredConfig"}, {"loki", "config"}},
+	"mimir-distributed":       {{"mimir", "structuredConfig"}},
+	"tempo":                   {{"tempo"}},
+	"tempo-distributed":       {{"tempo", "structuredConfig"}, {}},
+	"thanos":                  {{"objstoreConfig"}},
+	"vector":                  {{"customConfig"}},
+	"fluent-bit":              {{"config", "outputs"}},
+	"fluentd":                 {{"fileConfigs", "04_outputs.conf"}},
+	"opentelemetry-collector": {{"config"}},
+}
+
+// addRelease takes in the values that a release gives to a chart which is
+// fetched when it is deployed: of a chart that the catalogue knows, they tell
+// where it keeps its data.
+func (s *set) addRelease(r *root, n *document.Node, kind string) {
+	switch kind {
+	case "HelmRelease": // of Flux
+		chart := n.At("spec", "chart", "spec", "chart")
+		s.addValues(r, n, chart, n.At("spec", "values"))
+	case "HelmChart": // of K3s
+		values := n.At("spec", "valuesContent")
+		s.addValues(r, n, n.At("spec", "chart"), s.parseValues(values))
+	case "Application": // of Argo CD
+		s.addSources(r, n, n.Get("spec"))
+	case "ApplicationSet":
+		s.addSources(r, n, n.At("spec", "template", "spec"))
+	}
+}
+
+func (s *set) addSources(r *root, n, spec *document.Node) {
+	sources := append(spec.Get("sources").Elements(), spec.Get("source").Elements()...)
+	for _, source := range sources {
+		helm := source.Get("helm")
+		for _, values := range []*document.Node{helm.Get("valuesObject"), s.parseValues(helm.Get("values"))} {
+			s.addValues(r, n, source.Get("chart"), values)
+		}
+	}
+}
+
+// parseValues reads values that stand in a string.
+func (s *set) parseValues(n *document.Node) *document.Node {
+	if n == nil || n.Kind != document.String {
+		return nil
+	}
+	name, data := s.within(n)
+	docs, err := document.Parse(name, data)
+	if err != nil || len(docs) == 0 {
+		s.problemAt(model.NotRendered, n.Range, "the values of a chart can't be read as YAML; what they place was not checked")
+		return nil
+	}
+	if name == "" {
+		restamp(docs[0], n)
+	}
+	return docs[0]
+}
+
+// addValues takes in the values of one chart.
+func (s *set) addValues(r *root, n, chart, values *document.Node) {
+	name := chart.String()
+	if name == "" || values == nil {
+		return
+	}
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	s.addPart(r, n, "values", chartGroup+name, values)
+	for _, path := range configurations[name] {
+		if config := values.At(path...); config != nil && config.Kind == document.String {
+			s.addConfiguration(r, n, document.Pair{Key: "values", Range: config.Range, Value: config})
+		} else {
+			s.addParts(r, n, "values", telemetry.Parts(config))
+		}
+	}
+}
