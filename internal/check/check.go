@@ -279,7 +279,7 @@ func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable [
 	return claimed, problems
 }
 
-var errNoPlan = errors.New("it is neither a plan nor a state as `terraform show -json` prints it")
+var errNoPlan = errors.New("it is neither a plan nor a state as `terraform show -json` prints it, nor a manifest of Kubernetes")
 
 func unread(u source.Unreadable) model.Problem {
 	return model.Problem{
