@@ -115,7 +115,7 @@ func forTests(name string) bool { return strings.HasSuffix(name, "test") }
 // Each dependency has its place.
 func TestDependencies(t *testing.T) {
 	rules := []dependency{
-		{"github.com/hashicorp/hcl", []string{"loaders", "internal/document", "internal/lang", "internal/stores", "internal/telemetry", "internal/floor"}},
+		{"github.com/hashicorp/hcl", []string{"loaders", "internal/document", "internal/lang", "internal/services", "internal/stores", "internal/telemetry", "internal/floor"}},
 		{"github.com/open-policy-agent/opa", []string{"internal/engine"}},
 		{"github.com/spf13/pflag", []string{"internal/cli"}},
 		{"net/http", nil},

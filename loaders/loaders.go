@@ -8,14 +8,22 @@ import (
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/services"
 	"github.com/stateside-dev/stateside/internal/source"
 	"github.com/stateside-dev/stateside/loaders/ansible"
+	"github.com/stateside-dev/stateside/loaders/appconfig"
 	"github.com/stateside-dev/stateside/loaders/azurearm"
+	"github.com/stateside-dev/stateside/loaders/backuptools"
 	"github.com/stateside-dev/stateside/loaders/cloudformation"
 	"github.com/stateside-dev/stateside/loaders/compose"
+	"github.com/stateside-dev/stateside/loaders/dataplatform"
+	"github.com/stateside-dev/stateside/loaders/declared"
+	"github.com/stateside-dev/stateside/loaders/kafka"
 	"github.com/stateside-dev/stateside/loaders/kubernetes"
 	"github.com/stateside-dev/stateside/loaders/packer"
+	"github.com/stateside-dev/stateside/loaders/pipelines"
 	"github.com/stateside-dev/stateside/loaders/pulumi"
+	"github.com/stateside-dev/stateside/loaders/sql"
 	"github.com/stateside-dev/stateside/loaders/telemetry"
 	"github.com/stateside-dev/stateside/loaders/terraform"
 	"github.com/stateside-dev/stateside/loaders/tfplan"
@@ -39,14 +47,28 @@ type Refuser interface {
 	Refused() error
 }
 
+// Selective is a loader of files that also stand in examples and tests, where
+// they say nothing of what is deployed.
+type Selective interface {
+	// SkipsExamples says whether such files are left out.
+	SkipsExamples() bool
+}
+
 // Options are what a user may tell the loaders.
 type Options struct {
 	// Terraform variables, from flags and the environment.
 	Terraform terraform.Options
+	// IncludeExamples reads examples, tests and documentation like other files.
+	IncludeExamples bool
+	// Formats that the user declares.
+	Formats []declared.Format
 }
 
 // All returns the loaders.
 func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Loader {
+	reads := func(formats []services.Format) Loader {
+		return &services.Loader{Tables: tables, Catalogue: catalogue, Formats: formats}
+	}
 	return []Loader{
 		&terraform.Loader{Tables: tables, Catalogue: catalogue, Options: options.Terraform},
 		&tfplan.Loader{Tables: tables, Catalogue: catalogue},
@@ -58,5 +80,12 @@ func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Lo
 		&ansible.Loader{Tables: tables, Catalogue: catalogue},
 		&kubernetes.Loader{Tables: tables, Catalogue: catalogue},
 		&telemetry.Loader{Tables: tables, Catalogue: catalogue},
+		reads(appconfig.Formats()),
+		reads(backuptools.Formats()),
+		declared.New(tables, catalogue, options.Formats),
+		reads(dataplatform.Formats()),
+		reads(kafka.Formats()),
+		reads(pipelines.Formats()),
+		reads(sql.Formats()),
 	}
 }

@@ -65,6 +65,10 @@ type Type struct {
 	// Forms of identifiers that name the thing, besides those that all things of
 	// its cloud have. NAME is its name, * a part between dots, colons and slashes.
 	Forms []string `yaml:"forms,omitempty"`
+	// ByName says that the thing is made elsewhere and only named here, as a
+	// program names the bucket that it writes to. Where a checked file makes the
+	// thing, it is that store and no other one.
+	ByName bool `yaml:"by_name,omitempty"`
 	// Needs lists attributes of which one must be written for the resource to
 	// count: without them it is a thing of another sort, in which nothing rests.
 	Needs []string `yaml:"needs,omitempty"`
@@ -143,9 +147,15 @@ type PlaceRule struct {
 	// Zone is the attribute with a zone. One that can't be evaluated passes
 	// on too: whatever the zone, it lies in the region the next rule finds.
 	Zone string `yaml:"zone,omitempty"`
-	// Host is the attribute with the address of the server that stores. An
-	// address that is a cloud's for all its regions passes on too.
+	// Host is the attribute with the address of the server that stores, or of
+	// each of several. An address that is a cloud's for all its regions passes on
+	// too.
 	Host string `yaml:"host,omitempty"`
+	// Named is the attribute with the name of a place of one's own, which the
+	// sites of the configuration match; As says of what it is the name.
+	Named string `yaml:"named,omitempty"`
+	// As is the sort of place that Named names, such as datacenter or rack.
+	As string `yaml:"as,omitempty"`
 	// Of is the attribute that names the store in whose place this one is. The
 	// labels of that store are this one's too. Where the files do not declare it,
 	// an At or Host that follows decides: an API that knows a thing by its name is
@@ -158,6 +168,9 @@ type PlaceRule struct {
 	Nearest string `yaml:"nearest,omitempty"`
 	// Default is the place the documentation gives for absent settings.
 	Default string `yaml:"default,omitempty"`
+	// Disk is the attribute with a path on the disk of the server that runs the
+	// thing: whoever deploys it decides its place.
+	Disk string `yaml:"disk,omitempty"`
 	// Unknown says, as a sentence, why nothing in a configuration tells the place.
 	Unknown string `yaml:"unknown,omitempty"`
 	// InCloud is the cloud of the region, for types that keep data in one cloud or
@@ -348,12 +361,29 @@ type header struct {
 // Catalogue gives access to the embedded rows. The zero value is ready for
 // use, also by several goroutines.
 type Catalogue struct {
-	mu    sync.Mutex
-	files map[string]*file
+	mu      sync.Mutex
+	files   map[string]*file
+	defined map[string]*Type
+}
+
+// Define adds a row that stands in no file, for a type that a user declares.
+func (c *Catalogue) Define(t *Type) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.defined == nil {
+		c.defined = map[string]*Type{}
+	}
+	c.defined[t.Type] = t
 }
 
 // Lookup finds the row of a resource type, nil when there is none.
 func (c *Catalogue) Lookup(resourceType string) *Type {
+	c.mu.Lock()
+	defined := c.defined[resourceType]
+	c.mu.Unlock()
+	if defined != nil {
+		return defined
+	}
 	name := fileOf(resourceType)
 	return c.file(name).lookup(name, resourceType)
 }

@@ -77,7 +77,7 @@ func checkType(t *testing.T, typ *Type) {
 		t.Errorf("role %q", typ.Role)
 	}
 	// What stands in a cluster of Kubernetes may stand in any cloud.
-	open := typ.CloudAt != "" || fileOf(typ.Type) == "kubernetes"
+	open := typ.CloudAt != "" || typ.ByName || fileOf(typ.Type) == "kubernetes"
 	if !slices.Contains(geo.Clouds(), typ.Cloud) && (typ.Cloud != "" || !open) {
 		t.Errorf("cloud %q", typ.Cloud)
 	}
@@ -104,8 +104,11 @@ func checkType(t *testing.T, typ *Type) {
 
 func checkPlace(t *testing.T, rule PlaceRule) {
 	t.Helper()
+	if (rule.Named == "") != (rule.As == "") {
+		t.Errorf("place rule %+v: named and as go together", rule)
+	}
 	set := 0
-	for _, field := range []string{rule.At, rule.Every, rule.Any, rule.Zone, rule.Host, rule.Of, rule.Nearest, rule.Default, rule.Unknown} {
+	for _, field := range []string{rule.At, rule.Every, rule.Any, rule.Zone, rule.Host, rule.Named, rule.Of, rule.Nearest, rule.Default, rule.Disk, rule.Unknown} {
 		if field != "" {
 			set++
 		}

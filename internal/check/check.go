@@ -24,6 +24,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/source"
 	"github.com/stateside-dev/stateside/internal/triage"
 	"github.com/stateside-dev/stateside/loaders"
+	"github.com/stateside-dev/stateside/loaders/declared"
 	"github.com/stateside-dev/stateside/loaders/terraform"
 )
 
@@ -135,7 +136,7 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 		o.Loaders.Terraform.Variants[i].Files = files
 	}
 	r := &Result{Config: cfg, Tree: tree, WorkDir: s.workDir, scope: s}
-	claimed, doc, err := read(ctx, tree, s, cfg, o)
+	claimed, examples, doc, err := read(ctx, tree, s, cfg, o)
 	if err != nil {
 		tree.Close()
 		return nil, err
@@ -151,6 +152,7 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 		Version: model.Version, Tool: o.Tool, Config: cfg.File, Now: o.Now.UTC().Format(time.RFC3339),
 		Summary: summarize(r.Document, len(claimed)), Empty: s.empty(claimed), Findings: []model.Finding{}, Exceptions: []model.ExceptionUse{}, Problems: r.Document.Problems,
 	}
+	r.Report.Summary.Examples = examples
 	return r, nil
 }
 
@@ -210,15 +212,17 @@ func terraformSettings(cfg *config.Config) (map[string]map[string]terraform.Assu
 // read lets each loader read the files that it claims, several at once, and
 // returns these files. The error is that of an option which means nothing in
 // them.
-func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o Options) ([]string, model.Document, error) {
+func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o Options) ([]string, int, model.Document, error) {
 	into := s.display(o.Into)
 	names, unreadable := tree.Walk(s.paths, func(name string) bool {
 		return cfg.Excludes(name) || o.Into != "" && name == into
 	})
 	names = append(names, s.files...)
 	o.Loaders.Terraform.Assume, o.Loaders.Terraform.Roots = terraformSettings(cfg)
+	o.Loaders.Formats = declaredFormats(cfg)
 	all := loaders.All(&geo.Tables{}, &catalog.Catalogue{}, o.Loaders)
-	claimed, problems := claim(tree, all, names, unreadable)
+	isExample := func(name string) bool { return !o.Loaders.IncludeExamples && s.isExample(name) }
+	claimed, examples, problems := claim(tree, all, names, unreadable, isExample)
 	o.stage("reading and evaluating")
 
 	docs := make([]model.Document, len(all))
@@ -237,7 +241,7 @@ func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o
 	for _, l := range all {
 		// What an option means now it need not have meant at the base.
 		if r, ok := l.(loaders.Refuser); ok && r.Refused() != nil && o.config == nil {
-			return nil, model.Document{}, r.Refused()
+			return nil, 0, model.Document{}, r.Refused()
 		}
 	}
 	joined := model.Document{Problems: problems}
@@ -247,18 +251,37 @@ func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o
 		joined.Grants = append(joined.Grants, doc.Grants...)
 		joined.Problems = append(joined.Problems, doc.Problems...)
 	}
-	return slices.Collect(maps.Keys(files)), joined, nil
+	return slices.Collect(maps.Keys(files)), len(examples), joined, nil
+}
+
+// declaredFormats are those of the configuration, as the loaders take them.
+func declaredFormats(cfg *config.Config) []declared.Format {
+	var all []declared.Format
+	for _, f := range cfg.Formats {
+		all = append(all, declared.Format{
+			Files: f.Files, Store: f.Store, Role: f.Role, Cloud: f.Cloud, Each: f.Each,
+			Name: f.Name, Region: f.Region, Host: f.Host, Datacenter: f.Datacenter,
+		})
+	}
+	return all
 }
 
 // claim asks the loaders which of the files they want. A file that none could
 // look into is a problem, and so is a path that could not be followed and might
 // have been wanted.
-func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable []source.Unreadable) (claimed [][]string, problems []model.Problem) {
+func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable []source.Unreadable, isExample func(name string) bool) (claimed [][]string, examples map[string]bool, problems []model.Problem) {
 	claimed = make([][]string, len(all))
+	examples = map[string]bool{}
 	for _, name := range names {
 		f := tree.File(name)
+		example := isExample(name)
 		for i, l := range all {
-			if l.Claims(f) {
+			if !l.Claims(f) {
+				continue
+			}
+			if selective, ok := l.(loaders.Selective); ok && example && selective.SkipsExamples() {
+				examples[name] = true
+			} else {
 				claimed[i] = append(claimed[i], name)
 			}
 		}
@@ -276,7 +299,7 @@ func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable [
 			problems = append(problems, unread(u))
 		}
 	}
-	return claimed, problems
+	return claimed, examples, problems
 }
 
 var errNoPlan = errors.New("it is neither a plan nor a state as `terraform show -json` prints it, nor a manifest of Kubernetes")

@@ -111,6 +111,20 @@ func (s *scope) empty(files []string) []string {
 	return paths
 }
 
+// isExample says whether a file below one of the paths is an example or a test.
+// A path that was named itself counts, wherever it is.
+func (s *scope) isExample(name string) bool {
+	if slices.Contains(s.given, name) {
+		return false
+	}
+	for _, dir := range s.paths {
+		if rest, ok := strings.CutPrefix(name, dir+"/"); ok {
+			return source.IsExample(rest)
+		}
+	}
+	return source.IsExample(name)
+}
+
 // beside lists the files of the directory of a file: a file means nothing
 // without them.
 func beside(file, root string) []string {

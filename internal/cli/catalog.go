@@ -214,6 +214,10 @@ func placeText(rule catalog.PlaceRule) string {
 		text = "the zone in " + rule.Zone
 	case rule.Host != "":
 		text = "where the host in " + rule.Host + " is"
+	case rule.Named != "":
+		text = "the site of the " + rule.As + " in " + rule.Named
+	case rule.Disk != "":
+		text = "left to whoever deploys it, where " + rule.Disk + " is a path"
 	case rule.Of != "":
 		text = "where " + named(rule.Of, rule.OfType) + " is"
 	case rule.Nearest != "":

@@ -31,6 +31,7 @@ type flags struct {
 	rego        regoFlags
 	assignments []terraform.Assignment
 	variants    []terraform.Variant
+	examples    bool
 }
 
 func noFlags(*pflag.FlagSet, *flags) {}
@@ -74,6 +75,7 @@ func inputFlags(set *pflag.FlagSet, f *flags) {
 func initFlags(set *pflag.FlagSet, f *flags) {
 	set.StringVar(&f.root, "root", "", "the `DIR` beyond which nothing is read (default the repository)")
 	set.BoolVarP(&f.verbose, "verbose", "v", false, "say on standard error how long each stage took")
+	set.BoolVar(&f.examples, "include-examples", false, "read examples, tests and documentation too, where services' settings are looked for")
 	set.Var(&varFlag{f}, "var", "set a Terraform variable, as `NAME=VALUE`")
 	set.Var(&varFileFlag{f}, "var-file", "set Terraform variables from a `FILE`; of several values the last one wins")
 	set.Var(&variantFlag{f}, "variant", "check with the variables `FILE`, and anew with that of each other --variant; files joined by commas go together")
@@ -181,7 +183,7 @@ func (f *flags) loaders(environ []string) (loaders.Options, error) {
 			o.Workspace = value
 		}
 	}
-	return loaders.Options{Terraform: o}, nil
+	return loaders.Options{Terraform: o, IncludeExamples: f.examples}, nil
 }
 
 // readFiles reads the variables files of a flag.

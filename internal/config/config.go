@@ -57,6 +57,8 @@ type Config struct {
 	Assume map[string]map[string]Assumed
 	// Roots say how Terraform's root modules are applied, by directory.
 	Roots map[string]Root
+	// Formats of one's own configuration files.
+	Formats []Format
 
 	sources map[string]model.Source
 	texts   map[string]string
@@ -157,6 +159,27 @@ const (
 	Closed   = "closed"
 )
 
+// Format says what files of one's own form say of stores. The paths are names
+// with dots between them; a list on the way counts with each of its elements.
+type Format struct {
+	// Files lists patterns of paths, from the directory of the configuration.
+	Files []string
+	// Store is the kind of the stores.
+	Store model.Kind
+	// Role of the stores, primary when empty.
+	Role model.Role
+	// Cloud whose regions and names these are; any when empty.
+	Cloud string
+	// Each is the path of the list or mapping whose elements are a store each;
+	// the document is one when empty.
+	Each string
+	// Name, Region, Host and Datacenter are the paths, from the store, of what
+	// says its name and its place. A host beats a region.
+	Name, Region, Host, Datacenter string
+	// Source in the file.
+	Source model.Source
+}
+
 // Exception lets findings pass that are known and accepted for a time.
 type Exception struct {
 	// Rule whose findings are excepted.
@@ -256,6 +279,9 @@ func (c *Config) Rebase(dir string) {
 	}
 	rebase(c.Exclude)
 	c.rebaseRoots(dir)
+	for _, f := range c.Formats {
+		rebase(f.Files)
+	}
 	for _, d := range c.Datasets {
 		for _, m := range d.Match {
 			rebase(m.Paths)

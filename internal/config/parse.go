@@ -173,6 +173,7 @@ func (p *parser) top(n *yaml.Node) {
 		"unknown":         func(n *yaml.Node) { p.config.Unknown = p.oneOf(n, "unknown", Warn, Deny) },
 		"exceptions":      p.exceptions,
 		"exception_terms": p.terms,
+		"formats":         p.formats,
 		"exclude":         func(n *yaml.Node) { p.config.Exclude = p.patterns(n, "exclude") },
 		"assume":          p.assume,
 		"terraform":       p.terraform,
@@ -479,6 +480,56 @@ func (p *parser) number(n *yaml.Node, what string) int {
 		p.fail(n, "%s must be a whole number from 1 on", what)
 	}
 	return number
+}
+
+// formats reads what files of one's own form say.
+func (p *parser) formats(n *yaml.Node) {
+	if n.Kind != yaml.SequenceNode {
+		p.fail(n, "formats must be a list")
+		return
+	}
+	for _, elem := range n.Content {
+		p.config.Formats = append(p.config.Formats, p.format(resolve(elem)))
+	}
+}
+
+func (p *parser) format(n *yaml.Node) Format {
+	f := Format{Source: p.source(n)}
+	text := func(into *string, what string) func(*yaml.Node) {
+		return func(n *yaml.Node) { *into = p.text(n, what) }
+	}
+	p.fields(n, "a format", map[string]func(*yaml.Node){
+		"files":      func(n *yaml.Node) { f.Files = p.patterns(n, "files") },
+		"store":      func(n *yaml.Node) { f.Store = model.Kind(p.oneOf(n, "store", kinds()...)) },
+		"role":       func(n *yaml.Node) { f.Role = model.Role(p.oneOf(n, "role", roles()...)) },
+		"cloud":      func(n *yaml.Node) { f.Cloud = p.oneOf(n, "cloud", geo.Clouds()...) },
+		"each":       text(&f.Each, "each"),
+		"name":       text(&f.Name, "name"),
+		"region":     text(&f.Region, "region"),
+		"host":       text(&f.Host, "host"),
+		"datacenter": text(&f.Datacenter, "datacenter"),
+	})
+	if n.Kind != yaml.MappingNode {
+		return f
+	}
+	if f.Files == nil {
+		p.fail(n, "a format needs `files`")
+	}
+	if f.Store == "" {
+		p.fail(n, "a format needs `store`, the kind of store that the files name")
+	}
+	if f.Name == "" && f.Region == "" && f.Host == "" && f.Datacenter == "" {
+		p.fail(n, "a format needs one of `region`, `host`, `datacenter` and `name`: else the files say nothing")
+	}
+	return f
+}
+
+func kinds() []string {
+	var names []string
+	for _, k := range model.Kinds() {
+		names = append(names, string(k))
+	}
+	return names
 }
 
 func (p *parser) exceptions(n *yaml.Node) {

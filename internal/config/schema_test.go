@@ -66,6 +66,7 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 		"access":            {"version: 1\ndatasets: {d: {access: {" + odd + ": 1}}}\n", s.def(t, "access")},
 		"principal":         {"version: 1\nprincipals: {p: {" + odd + ": 1}}\n", s.def(t, "principal")},
 		"terms":             {"version: 1\nexception_terms: {" + odd + ": 1}\n", s.def(t, "terms")},
+		"format":            {"version: 1\nformats: [{" + odd + ": 1}]\n", s.def(t, "format")},
 		"exception":         {"version: 1\nexceptions: [{" + odd + ": 1}]\n", s.def(t, "exception")},
 	} {
 		_, err := Parse("stateside.yaml", []byte(c.text))
@@ -107,6 +108,15 @@ func TestSchemaRequires(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(model.Roles(), role.Enum); diff != "" {
+		t.Error(diff)
+	}
+	var kind struct {
+		Enum []model.Kind `json:"enum"`
+	}
+	if err := json.Unmarshal(s.def(t, "format").Properties["store"], &kind); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(model.Kinds(), kind.Enum); diff != "" {
 		t.Error(diff)
 	}
 }

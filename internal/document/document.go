@@ -1,5 +1,5 @@
-// Package document reads YAML and JSON into trees whose every node knows where
-// it stands. It says nothing about what the documents mean; loaders do.
+// Package document reads YAML, JSON, TOML, XML and files of lines (INI,
+// properties, variables) into trees whose every node knows where it stands. It says nothing about what the documents mean; loaders do.
 //
 // What is read may be hostile: the number of nodes, the depth, and what aliases
 // expand to are bounded, and a document beyond the bounds is an error.
@@ -229,12 +229,22 @@ func (n *Node) walk(path []string, f func([]string, *Node) bool) {
 	}
 }
 
+// Positions returns a function that makes the range between two offsets of a
+// text, for formats that are read elsewhere.
+func Positions(name string, data []byte) func(from, to int) hcl.Range {
+	p := newPositions(name, data)
+	return func(from, to int) hcl.Range { return p.span(from-p.mark, to-p.mark) }
+}
+
 // positions turns lines and columns, or offsets, into positions.
 type positions struct {
 	file  string
 	data  []byte // without a byte order mark
 	mark  int    // length of the mark
 	lines []int  // offsets at which lines begin
+	// last offset that was asked for, where its line begins, and its column: a
+	// file may be one long line, whose characters are not counted anew each time.
+	last, lastStart, lastColumn int
 }
 
 var byteOrderMark = []byte("\xEF\xBB\xBF")
@@ -257,7 +267,21 @@ func (p *positions) at(offset int) hcl.Pos {
 	if !found {
 		line--
 	}
-	return hcl.Pos{Line: line + 1, Column: runes(p.data[p.lines[line]:offset]) + 1, Byte: offset + p.mark}
+	return hcl.Pos{Line: line + 1, Column: p.column(p.lines[line], offset), Byte: offset + p.mark}
+}
+
+// column is that of an offset in the line that begins at start.
+func (p *positions) column(start, offset int) int {
+	switch {
+	case p.lastColumn == 0 || p.lastStart != start || offset-start < p.last-offset:
+		p.lastColumn = runes(p.data[start:offset]) + 1
+	case offset >= p.last:
+		p.lastColumn += runes(p.data[p.last:offset])
+	default:
+		p.lastColumn -= runes(p.data[offset:p.last])
+	}
+	p.last, p.lastStart = offset, start
+	return p.lastColumn
 }
 
 // offset is that of a line and column, both counted from 1.

@@ -89,6 +89,9 @@ func parseLabel(text string, cfg *config.Config) (datasets []model.Dataset, wron
 // problem.
 func applyLabels(doc model.Document, all []label) []model.Problem {
 	var problems []model.Problem
+	for i := range doc.Stores {
+		doc.Stores[i].Datasets = nil
+	}
 	for _, l := range all {
 		found := false
 		for i := range doc.Stores {

@@ -18,15 +18,15 @@ type flow struct {
 }
 
 // assignDatasets says which data rests in each store. What a comment names, and
-// what the configuration matches, comes first, then what copies bring from there; a backup of US users'
-// data is US users' data, however it is labelled. Stores that neither reaches
-// get the dataset of `unlabelled`, if it names one, which flows on in turn.
-func assignDatasets(doc model.Document, cfg *config.Config, labels []label) []model.Problem {
+// what the configuration matches, comes first, then what copies bring from there;
+// a backup of US users' data is US users' data, however it is labelled. Stores
+// that neither reaches get the dataset of `unlabelled`, if it names one, which
+// flows on in turn.
+func assignDatasets(doc model.Document, cfg *config.Config, names named) {
 	f := flow{stores: map[string]*model.Store{}, out: map[string][]*model.Copy{}, in: map[string][]*model.Copy{}}
 	var order []*model.Store
 	for i := range doc.Stores {
 		s := &doc.Stores[i]
-		s.Datasets = nil
 		f.stores[s.ID] = s
 		order = append(order, s)
 	}
@@ -38,13 +38,12 @@ func assignDatasets(doc model.Document, cfg *config.Config, labels []label) []mo
 			f.in[c.To] = append(f.in[c.To], c)
 		}
 	}
-	problems := applyLabels(doc, labels)
 	for _, s := range order {
-		for _, d := range matched(s, cfg) {
+		for _, d := range append(matched(s, cfg), names.datasets[s.ID]...) {
 			if at := slices.IndexFunc(s.Datasets, func(have model.Dataset) bool { return have.Name == d.Name }); at < 0 {
 				s.Datasets = append(s.Datasets, d)
 			} else {
-				s.Datasets[at].DeleteBy = d.DeleteBy
+				s.Datasets[at].DeleteBy = cmp.Or(d.DeleteBy, s.Datasets[at].DeleteBy)
 			}
 		}
 	}
@@ -58,7 +57,6 @@ func assignDatasets(doc model.Document, cfg *config.Config, labels []label) []mo
 	if _, ok := cfg.Datasets[cfg.Unlabelled]; ok {
 		f.fill(order, cfg.Unlabelled)
 	}
-	return problems
 }
 
 // fill gives a dataset to the stores that have none: first to those that are

@@ -25,10 +25,12 @@ func Join(doc model.Document, cfg *config.Config, comments []source.Comment) mod
 	slices.SortStableFunc(doc.Copies, func(a, b model.Copy) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(doc.Grants, func(a, b model.Grant) int { return cmp.Compare(a.ID, b.ID) })
 	recognizeSites(doc, cfg)
+	labels, problems := labels(comments, cfg)
+	problems = append(problems, applyLabels(doc, labels)...)
+	names := mergeNamed(&doc, cfg)
 	doc.Copies = resolveNames(doc)
 	doc.Grants = resolveGrants(doc, cfg)
-	labels, problems := labels(comments, cfg)
-	problems = append(problems, assignDatasets(doc, cfg, labels)...)
+	assignDatasets(doc, cfg, names)
 	doc.Problems = append(slices.Clip(doc.Problems), problems...)
 	complete(&doc)
 	return doc
@@ -95,10 +97,10 @@ func recognizeSites(doc model.Document, cfg *config.Config) {
 }
 
 func recognizeSite(p *model.Place, names []string, cfg *config.Config) {
-	if p.Cause != model.UndeclaredSite {
+	if p.Cause != model.UndeclaredSite && p.Cause != model.LeftToCaller {
 		return
 	}
-	all := true
+	all := len(p.Locations) > 0
 	locations := slices.Clone(p.Locations)
 	for i, l := range locations {
 		if l.Endpoint == "" || l.Site != "" {

@@ -74,6 +74,9 @@ type Store struct {
 	Transit bool `json:"transit,omitempty"`
 	// Content of the store: the data itself when absent.
 	Content Content `json:"content,omitempty"`
+	// ByName says that the store is made elsewhere, and only named here. One that
+	// a checked file makes stands once, as what that file says.
+	ByName bool `json:"by_name,omitempty"`
 	// Name of the real thing (bucket name, identifier) where the files say it.
 	Name string `json:"name,omitempty"`
 	// Labels, or tags, after the provider's default ones.

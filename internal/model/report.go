@@ -33,6 +33,8 @@ type Summary struct {
 	Files int `json:"files"`
 	// Unread is how many of them could not be read, or not to the end.
 	Unread int `json:"unread"`
+	// Examples are the files that were left out as examples and tests.
+	Examples int `json:"examples,omitempty"`
 	// Rules that were asked.
 	Rules int `json:"rules"`
 	// Stores found.

@@ -8,7 +8,15 @@ import (
 
 // secrets are the parts of connection strings and signed URLs that give access.
 var secrets = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(AccountKey|SharedAccessKey|SharedAccessSignature|sig|password|passwd|pwd|secret|token)=[^;&"'\s]+`)
+	return regexp.MustCompile(`(?i)\b(\w*(?:AccountKey|SharedAccessKey|SharedAccessSignature|password|passwd|secret|token|access_key|account_key|api_key|credential)\w*|sig|pwd)=[^;&"'\s]+`)
+})
+
+// oracle is a password as the thin driver of Oracle writes it.
+var oracle = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(jdbc:oracle:\w+:[^/@\s"]+)/[^@\s"]+@`) })
+
+// arguments are the keys behind the address of a bucket in SQL.
+var arguments = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(s3|gcs|azureBlobStorage)(\(\s*'[^']*')\s*,[^)]*\)`)
 })
 
 // passwords are those before the host of a URL.
@@ -25,6 +33,12 @@ func Redact(text string) string {
 	}
 	if strings.Contains(text, "://") && strings.Contains(text, "@") {
 		text = passwords().ReplaceAllString(text, "$1:…@")
+	}
+	if strings.Contains(text, "jdbc:oracle:") {
+		text = oracle().ReplaceAllString(text, "$1/…@")
+	}
+	if strings.Contains(text, "('http") {
+		text = arguments().ReplaceAllString(text, "$1$2, …)")
 	}
 	return text
 }

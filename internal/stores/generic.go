@@ -14,17 +14,18 @@ func (inv *inventory) rowOf(inst Resource) *catalog.Type {
 	if t == nil || t.TypeAt == "" {
 		return t
 	}
-	for _, f := range inst.Body().At(inv.Evaluator, t.TypeAt) {
-		name, known := inv.Evaluator.Force(f.Cell).Text()
-		if !known {
-			return t
-		}
-		if named, _, _ := strings.Cut(name, "@"); strings.Contains(named, "/") {
-			return inv.Catalogue.Lookup(named)
-		}
-		return inv.Catalogue.Lookup(inst.Type() + ":" + name)
+	values := inst.Body().At(inv.Evaluator, t.TypeAt)
+	if len(values) == 0 {
+		return nil
 	}
-	return nil
+	name, known := inv.Evaluator.Force(values[0].Cell).Text()
+	if !known {
+		return t
+	}
+	if named, _, _ := strings.Cut(name, "@"); strings.Contains(named, "/") {
+		return inv.Catalogue.Lookup(named)
+	}
+	return inv.Catalogue.Lookup(inst.Type() + ":" + name)
 }
 
 // body is where the attributes of a resource are that the catalogue names.

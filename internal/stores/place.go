@@ -57,6 +57,11 @@ func (inv *inventory) placeValue(t *catalog.Type, inst Resource, depth int) *lan
 	if isData {
 		return lang.UnknownVal(model.AtApply, "where "+inst.Address()+" is, is known only when applied")
 	}
+	if t.ByName && t.Name != "" {
+		if v := inv.readFirst(t.Name, inst); v != nil {
+			return inv.onlyNamed(v)
+		}
+	}
 	return lang.UnknownVal(model.NotPinned, inst.Address()+" does not say where it is")
 }
 
@@ -96,6 +101,14 @@ func (inv *inventory) whole(v *lang.Value, typ string) (Resource, *catalog.Type)
 		}
 	}
 	return nil, nil
+}
+
+// onlyNamed is the place of a thing of which only the name is known.
+func (inv *inventory) onlyNamed(v *lang.Value) *lang.Value {
+	if gap := v.Gap(); gap != nil {
+		return lang.UnknownVal(gap.Cause, gap.Reason).Because(v.Origin())
+	}
+	return lang.UnknownVal(model.UnresolvedTarget, fmt.Sprintf("%q is not declared in the checked files, and nothing here tells its region", nameOf(v))).Because(v.Origin())
 }
 
 // endpoint returns the host that the provider sends the type's service to,
@@ -172,11 +185,16 @@ func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Re
 	case rule.Any != "":
 		return anyOf(inv.readAll(rule.Any, inst))
 	case rule.Host != "":
-		v := inv.readFirst(rule.Host, inst)
-		if v == nil || forAllRegions(v, t.Cloud) {
+		return inv.readHosts(rule.Host, inst, t.Cloud)
+	case rule.Named != "":
+		return siteValue(inv.readAll(rule.Named, inst), rule.As)
+	case rule.Disk != "":
+		v := inv.readFirst(rule.Disk, inst)
+		if v == nil {
 			return nil
 		}
-		return hostValue(v)
+		reason := "it is kept on the disk of the server that " + inst.Address() + " runs on"
+		return lang.UnknownVal(model.LeftToCaller, reason).Because(v.Origin())
 	case rule.Of != "":
 		return inv.inItsCloud(t, rule, inst, inv.placeOf(rule.Of, rule.OfType, inst, depth))
 	case rule.Nearest != "":
@@ -186,6 +204,45 @@ func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Re
 		return lang.StringVal(rule.Default).Because(step)
 	}
 	return lang.UnknownVal(model.NotPinned, rule.Unknown)
+}
+
+// readHosts returns the addresses at a path, nil when there is none that tells
+// more than the cloud.
+func (inv *inventory) readHosts(path string, inst Resource, cloud string) *lang.Value {
+	var v *lang.Value
+	if each := inv.readEach(path, inst); len(each) > 1 {
+		v = oneOrAll(each)
+	} else if v = inv.readFirst(path, inst); v == nil || forAllRegions(v, cloud) {
+		return nil
+	} else {
+		return hostValue(v)
+	}
+	cells := make([]*lang.Cell, len(v.Cells()))
+	for i, c := range v.Cells() {
+		cells[i] = lang.Done(hostValue(inv.Evaluator.Force(c)))
+	}
+	return lang.ListVal(cells).Because(v.Origin())
+}
+
+// The keys of a place value that is the name of a place of one's own.
+const (
+	siteKey = "site"
+	asKey   = "as"
+)
+
+// siteValue marks names as those of places of one's own.
+func siteValue(v *lang.Value, as string) *lang.Value {
+	if v == nil || v.Kind == lang.Null {
+		return nil
+	}
+	if v.Kind == lang.List {
+		cells := make([]*lang.Cell, len(v.Cells()))
+		for i, c := range v.Cells() {
+			cells[i] = lang.Lazy(func(ev *lang.Evaluator) *lang.Value { return siteValue(ev.Force(c), as) })
+		}
+		return lang.ListVal(cells).Because(v.Origin())
+	}
+	return lang.ObjectVal(map[string]*lang.Cell{siteKey: lang.Done(v), asKey: lang.Done(lang.StringVal(as))}).Because(v.Origin())
 }
 
 // orAbsent applies the documented region of a provider that is given none.
@@ -532,6 +589,10 @@ func (inv *inventory) locations(t *catalog.Type, v *lang.Value) ([]model.Locatio
 			own.Cloud, _ = inv.Evaluator.Attr(v, cloudKey).Text()
 			return inv.locations(&own, inv.Evaluator.Attr(v, regionKey))
 		}
+		if v.Has(siteKey) {
+			as, _ := inv.Evaluator.Attr(v, asKey).Text()
+			return locateSite(inv.Evaluator.Attr(v, siteKey), as)
+		}
 		return inv.locateHost(inv.Evaluator.Attr(v, hostKey))
 	case lang.Null:
 		return nil, &lang.Gap{Cause: model.NotPinned, Reason: "it is null"}
@@ -586,7 +647,7 @@ func (inv *inventory) locateHost(v *lang.Value) ([]model.Location, *lang.Gap) {
 		return inv.locate(ref.Cloud, ref.Service, ref.Region)
 	}
 	if inv.inCluster(host) {
-		return nil, &lang.Gap{Cause: model.LeftToCaller, Reason: fmt.Sprintf("%q is a service inside the cluster, and nothing here says where that is", host)}
+		return []model.Location{{Cloud: geo.OnPremises, Endpoint: host}}, &lang.Gap{Cause: model.LeftToCaller, Reason: fmt.Sprintf("%q is a host inside the deployment, and nothing here says where that is", host)}
 	}
 	site := model.Location{Cloud: geo.OnPremises, Endpoint: host}
 	what := "no known cloud's host"
@@ -598,13 +659,31 @@ func (inv *inventory) locateHost(v *lang.Value) ([]model.Location, *lang.Gap) {
 	}
 }
 
+// locateSite reads the name of a place of one's own, which the configuration
+// may know.
+func locateSite(v *lang.Value, as string) ([]model.Location, *lang.Gap) {
+	name, ok := v.Text()
+	if !ok {
+		return nil, v.Gap()
+	}
+	name = as + ":" + name
+	return []model.Location{{Cloud: geo.OnPremises, Endpoint: name}}, &lang.Gap{
+		Cause: model.UndeclaredSite, Reason: fmt.Sprintf("no site in the configuration matches %q", name),
+	}
+}
+
 // inCluster says whether a host is a service inside a Kubernetes cluster, by the
 // name that the cluster gives it, or is the machine itself.
 func (inv *inventory) inCluster(host string) bool {
 	if strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local") {
 		return true
 	}
-	return inv.Cluster && (!strings.Contains(host, ".") || strings.HasPrefix(host, "127."))
+	return inv.Cluster && host != "" && (!strings.ContainsAny(host, ".:") || isLoopback(host))
+}
+
+// isLoopback says whether a host is the machine itself.
+func isLoopback(host string) bool {
+	return strings.HasPrefix(host, "127.") || host == "::1" || host == "0.0.0.0" || host == "host.docker.internal" || strings.HasSuffix(host, ".localhost")
 }
 
 // steps writes an origin as a because chain.

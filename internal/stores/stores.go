@@ -117,12 +117,16 @@ func (inv *inventory) addStore(e *entry) {
 		Role:    e.typ.Role,
 		Transit: e.typ.Transit,
 		Content: e.typ.Content,
+		ByName:  e.typ.ByName,
 		Place:   inv.place(e.typ, e.inst),
 		Source:  *lang.SourceOf(e.inst.Range()),
 	}
 	if e.typ.Name != "" {
 		if v := inv.readFirst(e.typ.Name, e.inst); v != nil {
 			s.Name, _ = v.Text()
+			if e.typ.ByName {
+				s.Name = plainName(s.Name)
+			}
 			e.form = v.Form()
 		}
 	}

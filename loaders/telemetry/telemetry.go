@@ -32,6 +32,9 @@ type Loader struct {
 	Catalogue *catalog.Catalogue
 }
 
+// SkipsExamples says that examples and tests don't count.
+func (l *Loader) SkipsExamples() bool { return true }
+
 // Claims recognises configurations by what is in them.
 func (l *Loader) Claims(f *source.File) bool {
 	switch f.Ext() {

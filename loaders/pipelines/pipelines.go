@@ -1,0 +1,310 @@
+// Package pipelines reads the commands by which shell scripts, makefiles and
+// pipelines (GitHub Actions, GitLab CI) make stores or copy into them: buckets
+// that are made, files that are copied to a bucket, snapshots that are copied to
+// a region, repositories of backup tools.
+//
+// A command counts by its words alone. One that makes a store counts always; one
+// that copies into a bucket counts only with a region or an endpoint of its own,
+// since a bucket that is only written to is mostly made elsewhere. A default
+// region, in the environment or in the step that signs in, is no store; it says
+// where the stores are that the same job makes without a region.
+package pipelines
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stateside-dev/stateside/internal/document"
+	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/services"
+	"github.com/stateside-dev/stateside/internal/source"
+)
+
+// Formats of the family.
+func Formats() []services.Format {
+	return []services.Format{
+		{Name: "script", Claims: isScript, Parse: services.One(parseScript), Read: script},
+		{Name: "workflow", Claims: isWorkflow, Parse: parsePipeline, Read: workflow},
+		{Name: "pipeline", Claims: isPipeline, Parse: parsePipeline, Read: pipeline},
+	}
+}
+
+// isScript recognises shell by its name, and of these only what has a command
+// that may count.
+func isScript(f *source.File) bool {
+	base := path.Base(f.Path)
+	switch f.Ext() {
+	case ".sh", ".bash", ".mk", ".zsh", ".ksh":
+	default:
+		if base != "Makefile" && base != "justfile" && base != "crontab" && base != "GNUmakefile" {
+			return false
+		}
+	}
+	return mayCount(f.Text())
+}
+
+func isWorkflow(f *source.File) bool {
+	return path.Base(path.Dir(f.Path)) == "workflows" && strings.Contains(f.Path, ".github/") && (f.Ext() == ".yml" || f.Ext() == ".yaml") && mayCount(f.Text())
+}
+
+func isPipeline(f *source.File) bool {
+	return services.Named(".gitlab-ci*.yml", "azure-pipelines*.yml", "cloudbuild*.yaml", "bitbucket-pipelines.yml", "buildspec*.yml")(f) && mayCount(f.Text())
+}
+
+// mayCount says whether a text has the words of a command.
+func mayCount(text []byte) bool {
+	return slices.ContainsFunc(commands, func(c command) bool { return c.mayBeIn(text) })
+}
+
+// items are the commands of a scalar.
+func items(n *document.Node) []*document.Node {
+	if n == nil {
+		return nil
+	}
+	return n.Items
+}
+
+func parseScript(name string, data []byte) (*document.Node, error) {
+	items := lex(string(data), 0, document.Positions(name, data))
+	return &document.Node{Kind: document.List, Items: items}, nil
+}
+
+// parsePipeline reads YAML and keeps the file, in which the commands are found.
+func parsePipeline(name string, data []byte) ([]*document.Node, error) {
+	docs, err := document.Parse(name, data)
+	if err != nil {
+		return nil, err
+	}
+	rng := document.Positions(name, data)
+	for _, doc := range docs {
+		doc.Walk(func(_ []string, n *document.Node) bool {
+			if n.Kind == document.String && strings.Contains(n.Text, " ") && mayCount([]byte(n.Text)) {
+				n.Items = lexWithin(n, string(data), rng)
+			}
+			return n.Kind != document.String // the commands are not looked into
+		})
+	}
+	return docs, nil
+}
+
+// script reads the commands of a script, with the variables that it sets before.
+func script(f *services.File, doc *document.Node) {
+	r := &reader{file: f, variables: map[string]*document.Node{}}
+	f.Lookup = func(name string) *document.Node { return r.variables[name] }
+	r.commands(doc.Items, "")
+}
+
+// workflow reads the jobs of GitHub Actions.
+func workflow(f *services.File, doc *document.Node) {
+	for _, job := range doc.Get("jobs").Entries() {
+		r := &reader{file: f, variables: map[string]*document.Node{}}
+		f.Lookup = func(name string) *document.Node { return r.variables[strings.TrimPrefix(name, "env.")] }
+		r.set(doc.Get("env"))
+		r.set(job.Value.Get("env"))
+		for _, step := range job.Value.Get("steps").Elements() {
+			r.set(step.Get("env"))
+			if region := step.At("with", "aws-region"); region != nil {
+				r.variables["AWS_REGION"] = region
+			}
+			r.commands(items(step.Get("run")), job.Key)
+		}
+	}
+}
+
+// pipeline reads the scripts of any other pipeline.
+func pipeline(f *services.File, doc *document.Node) {
+	r := &reader{file: f, variables: map[string]*document.Node{}}
+	f.Lookup = func(name string) *document.Node { return r.variables[name] }
+	r.set(doc.Get("variables"))
+	doc.Walk(func(path []string, n *document.Node) bool {
+		if n.Kind == document.String {
+			r.commands(n.Items, strings.Join(path[:min(len(path), 1)], ""))
+		}
+		return n.Kind != document.String
+	})
+}
+
+// reader goes over commands in order.
+type reader struct {
+	file      *services.File
+	variables map[string]*document.Node
+}
+
+func (r *reader) set(env *document.Node) {
+	for _, p := range env.Entries() {
+		if p.Value.IsScalar() {
+			r.variables[p.Key] = p.Value
+		}
+	}
+}
+
+func (r *reader) commands(lines []*document.Node, where string) {
+	for _, l := range lines {
+		words := l.Items
+		for len(words) > 0 && isAssignment(words[0].Text) {
+			name, _, _ := strings.Cut(words[0].Text, "=")
+			value := services.Part(words[0], len(name)+1, len(words[0].Text))
+			r.variables[name] = unquoted(value)
+			words = words[1:]
+		}
+		for len(words) > 0 && slices.Contains(prefixes, words[0].Text) {
+			words = words[1:]
+			for len(words) > 0 && isAssignment(words[0].Text) {
+				name, _, _ := strings.Cut(words[0].Text, "=")
+				r.variables[name] = unquoted(services.Part(words[0], len(name)+1, len(words[0].Text)))
+				words = words[1:]
+			}
+		}
+		words = plain(words)
+		for i := range commands {
+			if commands[i].fits(words) {
+				r.add(&commands[i], words, where)
+				break
+			}
+		}
+	}
+}
+
+// plain are the words without what make writes before a command, and with the
+// flags that aws takes before the service behind it.
+func plain(words []*document.Node) []*document.Node {
+	if len(words) == 0 {
+		return words
+	}
+	if name := strings.TrimLeft(words[0].Text, "@-"); name != "" && name != words[0].Text {
+		at := len(words[0].Text) - len(name)
+		words = append([]*document.Node{services.Part(words[0], at, len(words[0].Text))}, words[1:]...)
+	}
+	if words[0].Text != "aws" {
+		return words
+	}
+	var before []*document.Node
+	rest := words[1:]
+	for len(rest) > 1 && strings.HasPrefix(rest[0].Text, "--") {
+		n := 2
+		if strings.Contains(rest[0].Text, "=") || slices.Contains(switches, rest[0].Text) {
+			n = 1
+		}
+		before, rest = append(before, rest[:n]...), rest[n:]
+	}
+	if before == nil {
+		return words
+	}
+	return slices.Concat(words[:1], rest, before)
+}
+
+// prefixes stand before a command.
+var prefixes = []string{"sudo", "export", "time", "exec", "nohup", "env", "-", "@", "then", "do", "else", "if", "!"}
+
+func isAssignment(word string) bool {
+	name, _, ok := strings.Cut(word, "=")
+	if !ok || name == "" {
+		return false
+	}
+	return !strings.ContainsFunc(name, func(c rune) bool {
+		return c != '_' && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9')
+	})
+}
+
+func unquoted(n *document.Node) *document.Node {
+	if t := n.Text; len(t) > 1 && (t[0] == '"' || t[0] == '\'') && t[len(t)-1] == t[0] {
+		return services.Part(n, 1, len(t)-1)
+	}
+	return n
+}
+
+// add makes the resource of a command.
+func (r *reader) add(c *command, words []*document.Node, where string) {
+	f := r.file
+	flags, args := arguments(words[len(c.words):])
+	get := func(names []string) *document.Node {
+		for _, name := range names {
+			if n := flags[name]; n != nil {
+				return n
+			}
+		}
+		return nil
+	}
+	a := services.Attributes{}
+	if c.cloud != "" {
+		a["cloud"] = services.Word(c.cloud)
+	}
+	if n := get(c.bucket); n != nil {
+		a["bucket"] = f.Text(n)
+	} else if c.bucket != nil && c.argument == 0 {
+		return
+	} else if c.argument != 0 {
+		if n := c.target(args); n == nil {
+			return
+		} else if cloud, bucket, ok := f.Bucket(n); ok {
+			a["cloud"], a["bucket"] = services.Word(cloud), bucket
+		} else {
+			return
+		}
+	}
+	region := get(c.region)
+	a["region"], a["host"] = f.Text(region), f.Hosts(get(c.endpoint))
+	if c.constraint != nil {
+		for _, n := range flags {
+			if at := strings.Index(n.Text, c.constraint[0]); at >= 0 {
+				at += len(c.constraint[0])
+				end := strings.IndexAny(n.Text[at:]+",", ", ;\"'}")
+				a["region"] = f.Text(services.Part(n, at, at+end))
+			}
+		}
+	}
+	if a["region"] == nil && a["host"] == nil {
+		if c.explicit {
+			return
+		}
+		for _, name := range c.variables {
+			if n := r.variables[name]; n != nil {
+				a["region"] = f.Text(n).Named(name)
+				break
+			}
+		}
+	}
+	if v := a["region"]; v != nil && v.Kind == lang.Null {
+		delete(a, "region")
+	}
+	name := strings.Join(textOf(words[:len(c.words)]), " ")
+	if where != "" {
+		name = where + ": " + name
+	}
+	f.Add(c.typ, name, words[0].Range, a)
+}
+
+func textOf(words []*document.Node) []string {
+	all := make([]string, len(words))
+	for i, w := range words {
+		all[i] = w.Text
+	}
+	return all
+}
+
+// arguments takes the words behind a command apart: flags with their values, as
+// --name value or --name=value, and the others in order.
+func arguments(words []*document.Node) (flags map[string]*document.Node, args []*document.Node) {
+	flags = map[string]*document.Node{}
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		name, _, hasValue := strings.Cut(w.Text, "=")
+		switch {
+		case !strings.HasPrefix(w.Text, "-") || w.Text == "-":
+			args = append(args, unquoted(w))
+		case hasValue:
+			flags[name] = unquoted(services.Part(w, len(name)+1, len(w.Text)))
+		case i+1 < len(words) && !strings.HasPrefix(words[i+1].Text, "-") && !slices.Contains(switches, w.Text):
+			flags[name] = unquoted(words[i+1])
+			i++
+		}
+	}
+	return flags, args
+}
+
+// switches are flags that have no value.
+var switches = []string{
+	"--recursive", "--delete", "--quiet", "--only-show-errors", "--no-progress", "--dryrun", "--exact-timestamps", "--follow-symlinks", "--no-cli-pager",
+	"-r", "-m", "-d", "-c", "-q", "--copy-tags", "--encrypted", "--uniform-bucket-level-access", "-b",
+}
