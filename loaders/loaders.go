@@ -5,8 +5,11 @@ package loaders
 import (
 	"context"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/geo"
+	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/internal/services"
 	"github.com/stateside-dev/stateside/internal/source"
@@ -64,6 +67,22 @@ type Options struct {
 	Formats []declared.Format
 }
 
+// assumed is a setting that the configuration of the check says to assume, nil
+// when it does not.
+func (o Options) assumed(cloud, setting string) *lang.Value {
+	a, ok := o.Terraform.Assume[cloud][setting]
+	if !ok {
+		return nil
+	}
+	origin := &lang.Origin{What: "assume." + cloud + "." + setting, Text: a.Value}
+	if s := a.Source; s != nil {
+		origin.Range = hcl.Range{
+			Filename: s.File, Start: hcl.Pos{Line: s.Line, Column: s.Column}, End: hcl.Pos{Line: s.EndLine, Column: s.EndColumn},
+		}
+	}
+	return lang.StringVal(a.Value).Because(origin)
+}
+
 // All returns the loaders.
 func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Loader {
 	reads := func(formats []services.Format) Loader {
@@ -72,12 +91,12 @@ func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Lo
 	return []Loader{
 		&terraform.Loader{Tables: tables, Catalogue: catalogue, Options: options.Terraform},
 		&tfplan.Loader{Tables: tables, Catalogue: catalogue},
-		&cloudformation.Loader{Tables: tables, Catalogue: catalogue},
-		&azurearm.Loader{Tables: tables, Catalogue: catalogue},
+		&cloudformation.Loader{Tables: tables, Catalogue: catalogue, Region: options.assumed("aws", "region")},
+		&azurearm.Loader{Tables: tables, Catalogue: catalogue, Location: options.assumed("azurerm", "location")},
 		&pulumi.Loader{Tables: tables, Catalogue: catalogue},
 		&packer.Loader{Tables: tables, Catalogue: catalogue},
 		&compose.Loader{Tables: tables, Catalogue: catalogue},
-		&ansible.Loader{Tables: tables, Catalogue: catalogue},
+		&ansible.Loader{Tables: tables, Catalogue: catalogue, Region: options.assumed("aws", "region")},
 		&kubernetes.Loader{Tables: tables, Catalogue: catalogue},
 		&telemetry.Loader{Tables: tables, Catalogue: catalogue},
 		reads(appconfig.Formats()),

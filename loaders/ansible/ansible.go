@@ -31,6 +31,8 @@ import (
 type Loader struct {
 	Tables    *geo.Tables
 	Catalogue *catalog.Catalogue
+	// Region that the environment in which Ansible runs gives; may be nil.
+	Region *lang.Value
 }
 
 // collections have the modules that the catalogue knows.
@@ -61,7 +63,7 @@ func (l *Loader) Claims(f *source.File) bool {
 // Load reads each file by itself.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
 	var all model.Document
-	s := &set{tree: tree, rows: l.Catalogue, vars: map[string]*document.Node{}}
+	s := &set{tree: tree, rows: l.Catalogue, region: l.Region, vars: map[string]*document.Node{}}
 	for _, name := range files {
 		if ctx.Err() != nil {
 			all.Problems = append(all.Problems, unread(name, "the file was not read: the check was stopped"))
@@ -78,9 +80,10 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 
 // set is the files of one check.
 type set struct {
-	tree *source.Tree
-	rows *catalog.Catalogue
-	vars map[string]*document.Node // of files, nil for those that are not there
+	tree   *source.Tree
+	rows   *catalog.Catalogue
+	region *lang.Value
+	vars   map[string]*document.Node // of files, nil for those that are not there
 }
 
 // load reads one file. Should that fail in a way that was not foreseen, the

@@ -333,5 +333,5 @@ func (sc *scope) setting(ev *lang.Evaluator, path string) *lang.Value {
 			}
 		}
 	}
-	return nil
+	return sc.set.region
 }

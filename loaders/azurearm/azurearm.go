@@ -40,6 +40,8 @@ import (
 type Loader struct {
 	Tables    *geo.Tables
 	Catalogue *catalog.Catalogue
+	// Location of resource groups of which no file says it; may be nil.
+	Location *lang.Value
 }
 
 // Claims recognises templates and files of parameters by what every one of them
@@ -179,6 +181,9 @@ func (l *Loader) load(s *set, name string, parsed *document.Node, d deployment) 
 	ev := &lang.Evaluator{Dir: path.Dir(name), Context: s.ctx}
 	top := newStack(s, name, parsed)
 	top.values = d.values
+	if l.Location != nil {
+		top.group = lang.Done(l.Location)
+	}
 	resources := top.resources(ev, nil)
 	dir := name
 	if d.name != "" {

@@ -8,8 +8,9 @@
 // as they decide a place, and no further.
 //
 // A template does not say in which region it is deployed. A samconfig.toml
-// beside it may, and the manifest of a CDK assembly; else the place of its
-// stores is left to whoever deploys it.
+// beside it may, and the manifest of a CDK assembly; else the configuration's
+// assumption counts or, without one, the place of its stores is left to whoever
+// deploys it.
 package cloudformation
 
 import (
@@ -37,6 +38,8 @@ import (
 type Loader struct {
 	Tables    *geo.Tables
 	Catalogue *catalog.Catalogue
+	// Region in which a template is deployed of which no file says it; may be nil.
+	Region *lang.Value
 }
 
 // Claims recognises templates by what every one of them has, and the files that
@@ -98,6 +101,9 @@ func (l *Loader) load(ctx context.Context, s *set, t *template, d deployment) (d
 		}
 	}()
 	ev := &lang.Evaluator{Dir: path.Dir(t.name), Context: ctx, Files: s.tree}
+	if d.region == nil {
+		d.region = l.Region
+	}
 	top := newStack(s, t, d)
 	if t.service != nil {
 		top.ownRegion = top.serviceRegion()
