@@ -159,7 +159,11 @@ func (t *term) ofCollections(args []hclsyntax.Expression, rng hcl.Range) hclsynt
 		return function(rng, "slice", args[0], number(0), args[1])
 	case t.fn == "range" && n == 2:
 		return function(rng, "range", args[0], binary(hclsyntax.OpAdd, args, rng))
-	case (t.fn == "union" || t.fn == "shallowmerge") && n > 0:
+	case t.fn == "shallowmerge" && n == 1:
+		return &hclsyntax.FunctionCallExpr{
+			Name: "merge", Args: args, ExpandFinal: true, NameRange: rng, OpenParenRange: rng, CloseParenRange: rng,
+		}
+	case t.fn == "union" && n > 0:
 		// Of lists or of objects, which the call does not show.
 		return function(rng, "try", function(rng, "merge", args...), function(rng, "distinct", function(rng, "concat", args...)))
 	case t.fn == "empty" && n == 1:
