@@ -121,3 +121,22 @@ func (r *resource) extended(ev *lang.Evaluator) *lang.Value {
 	}
 	return ev.Eval(expression(n), r.scope).At(n.Range)
 }
+
+// concernsNoStore says of a resource that extends another one, as an assignment
+// of a role does, that the other one is declared here and is nothing in which
+// data rests. There are many of these, and their properties are costly.
+func (r *resource) concernsNoStore(ev *lang.Evaluator) bool {
+	row := r.stack.set.catalogue.Lookup(r.Kind)
+	if row == nil {
+		return true
+	}
+	if row.IsStore() || row.Of != "parent_id" || !r.Attributes.Has("parent_id") {
+		return false
+	}
+	ref := ev.Attr(r.Attributes, "parent_id").Ref()
+	if ref == nil {
+		return false
+	}
+	other, ok := ref.Target.(*resource)
+	return ok && other.stack.set.catalogue.Lookup(other.Kind) == nil
+}

@@ -184,7 +184,7 @@ func (l *Loader) load(s *set, name string, parsed *document.Node, d deployment) 
 	if l.Location != nil {
 		top.group = lang.Done(l.Location)
 	}
-	resources := top.resources(ev, nil)
+	resources := slices.DeleteFunc(top.resources(ev, nil), func(r stores.Resource) bool { return r.(*resource).concernsNoStore(ev) })
 	dir := name
 	if d.name != "" {
 		dir += "@" + d.name
