@@ -224,7 +224,7 @@ func (ev *Evaluator) convertExact(v *Value, ty cty.Type, defaults *typeexpr.Defa
 	if ty == cty.DynamicPseudoType || v.Kind == Scalar {
 		return nil, false
 	}
-	whole, ok := ev.Whole(v)
+	whole, ok := ev.exactly(v)
 	if !ok {
 		return nil, false
 	}
@@ -440,6 +440,48 @@ func compareScalars(a, b *Value) int {
 		return 1
 	}
 	return 0
+}
+
+// maxExact is how many elements a value may have, at all depths, to be taken
+// whole for its exact type. Of larger ones, data mostly, the elements are
+// evaluated when they are asked for.
+const maxExact = 256
+
+// exactly is Whole for values that are small. It ends at the first part that is
+// not known.
+func (ev *Evaluator) exactly(v *Value) (whole cty.Value, ok bool) {
+	budget := maxExact
+	if !ev.isSmall(v, &budget) {
+		return cty.DynamicVal, false
+	}
+	return ev.Whole(v)
+}
+
+func (ev *Evaluator) isSmall(v *Value, budget *int) bool {
+	if *budget--; *budget < 0 || v.Kind == Failed || v.Kind == Unknown || v.Open {
+		return false
+	}
+	if len(v.list) > *budget {
+		return false
+	}
+	for _, c := range v.list {
+		if !ev.isSmall(ev.Force(c), budget) {
+			return false
+		}
+	}
+	if v.Kind != Object {
+		return true
+	}
+	if len(v.obj.elems) > *budget {
+		return false
+	}
+	for _, k := range v.obj.keys {
+		c, ok := v.obj.elems[k]
+		if !ok || !ev.isSmall(ev.Force(c), budget) {
+			return false
+		}
+	}
+	return true
 }
 
 // Whole returns a value with all its elements; ok is false when some part of it

@@ -60,7 +60,7 @@ func (ev *Evaluator) callExact(name string, a arguments, native *Value) (v *Valu
 	}
 	args := make([]cty.Value, len(a.values))
 	for i, v := range a.values {
-		if args[i], ok = ev.Whole(v); !ok {
+		if args[i], ok = ev.exactly(v); !ok {
 			return nil, false
 		}
 	}
