@@ -66,8 +66,12 @@ func items(n *document.Node) []*document.Node {
 }
 
 func parseScript(name string, data []byte) (*document.Node, error) {
-	items := lex(string(data), 0, document.Positions(name, data))
-	return &document.Node{Kind: document.List, Items: items}, nil
+	list := &document.Node{Kind: document.List}
+	rng := document.Positions(name, data)
+	for _, l := range lex(string(data), 0, rng) {
+		list.Items = append(list.Items, l)
+	}
+	return list, nil
 }
 
 // parsePipeline reads YAML and keeps the file, in which the commands are found.
@@ -241,6 +245,9 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 			a["cloud"], a["bucket"] = services.Word(cloud), bucket
 		} else {
 			return
+		}
+		if _, _, ok := f.Bucket(args[0]); ok && len(args) > 1 {
+			a["source"] = f.Text(args[0])
 		}
 	}
 	region := get(c.region)
