@@ -26,7 +26,11 @@ type variables struct {
 // written: in a file of their own, or in a manifest. Only names that tools and
 // frameworks give a meaning to count, and of these only the ones that name a
 // bucket or a server: a default region alone is no store.
-func (f *File) Environment(doc *document.Node) {
+func (f *File) Environment(doc *document.Node) { f.EnvironmentOf("", doc) }
+
+// EnvironmentOf reads the variables of one of several programs in a file, whose
+// name goes before the addresses.
+func (f *File) EnvironmentOf(program string, doc *document.Node) {
 	before := f.Lookup
 	f.Lookup = func(name string) *document.Node {
 		if n := doc.Get(name); n != nil {
@@ -46,7 +50,7 @@ func (f *File) Environment(doc *document.Node) {
 		seen[p.Key] = true
 		for i := range environment {
 			if v := &environment[i]; v.has(p.Key) {
-				f.variable(doc, v, p)
+				f.variable(program, doc, v, p)
 				break
 			}
 		}
@@ -65,7 +69,7 @@ func (v *variables) has(name string) bool {
 	})
 }
 
-func (f *File) variable(doc *document.Node, v *variables, p document.Pair) {
+func (f *File) variable(program string, doc *document.Node, v *variables, p document.Pair) {
 	n := doc.Get(p.Key)
 	if !n.IsScalar() || n.Text == "" {
 		return
@@ -89,7 +93,7 @@ func (f *File) variable(doc *document.Node, v *variables, p document.Pair) {
 			}
 		}
 	}
-	f.Add(v.typ, p.Key, p.Range, a)
+	f.Add(v.typ, program+p.Key, p.Range, a)
 }
 
 // inS3, inGCS and inAzure read the name of a bucket or account.

@@ -1,5 +1,5 @@
 // Package appconfig reads the settings of applications: files of environment
-// variables, Spring, Micronaut and Quarkus, Rails, .NET, dbt, and Airflow.
+// variables, and those that manifests give to containers, Spring, Micronaut and Quarkus, Rails, .NET, dbt, and Airflow.
 //
 // What counts is a setting that the framework gives a meaning to and that names
 // a bucket, a database or another server: spring.datasource.url, AWS_BUCKET. In
@@ -34,6 +34,7 @@ func Formats() []services.Format {
 		{Name: "settings", Claims: inConfig("mongoid.yml", "cable.yml", "redis.yml", "elasticsearch.yml"), Parse: parseERB, Read: railsServers},
 		{Name: "application settings", Claims: services.Named("appsettings*.json"), Read: dotnet},
 		{Name: "dbt profiles", Claims: services.Any(services.Holding(".yml .yaml", "outputs:", "type:")), Read: dbt},
+		{Name: "variables of containers", Claims: setsVariables, Read: containers},
 		{Name: "Airflow configuration", Claims: services.Named("airflow.cfg"), Parse: services.One(document.ParseINI), Sure: true, Read: airflow},
 	}
 }
