@@ -66,12 +66,8 @@ func items(n *document.Node) []*document.Node {
 }
 
 func parseScript(name string, data []byte) (*document.Node, error) {
-	list := &document.Node{Kind: document.List}
-	rng := document.Positions(name, data)
-	for _, l := range lex(string(data), 0, rng) {
-		list.Items = append(list.Items, l)
-	}
-	return list, nil
+	items := lex(string(data), 0, document.Positions(name, data))
+	return &document.Node{Kind: document.List, Items: items}, nil
 }
 
 // parsePipeline reads YAML and keeps the file, in which the commands are found.
