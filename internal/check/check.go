@@ -246,10 +246,7 @@ func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o
 	}
 	joined := model.Document{Problems: problems}
 	for _, doc := range docs {
-		joined.Stores = append(joined.Stores, doc.Stores...)
-		joined.Copies = append(joined.Copies, doc.Copies...)
-		joined.Grants = append(joined.Grants, doc.Grants...)
-		joined.Problems = append(joined.Problems, doc.Problems...)
+		joined.Add(doc)
 	}
 	return slices.Collect(maps.Keys(files)), len(examples), joined, nil
 }
@@ -305,8 +302,5 @@ func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable [
 var errNoPlan = errors.New("it is neither a plan nor a state as `terraform show -json` prints it, nor a manifest of Kubernetes")
 
 func unread(u source.Unreadable) model.Problem {
-	return model.Problem{
-		Kind: model.Unread, Message: fmt.Sprintf("the file can't be read: %v", u.Err),
-		Source: &model.Source{File: u.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
-	}
+	return model.NotRead(u.Path, 1, fmt.Sprintf("the file can't be read: %v", u.Err))
 }

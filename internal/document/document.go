@@ -42,6 +42,21 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("line %d: %s", e.Line, e.Message)
 }
 
+// LineOf is the line that an error of this package is about, 1 when it says none.
+func LineOf(err error) int {
+	var syntax *SyntaxError
+	if errors.As(err, &syntax) && syntax.Line > 0 {
+		return syntax.Line
+	}
+	return 1
+}
+
+// FirstLine is the range at the beginning of a file, for what is said of the
+// whole of it.
+func FirstLine(file string) hcl.Range {
+	return hcl.Range{Filename: file, Start: hcl.InitialPos, End: hcl.InitialPos}
+}
+
 // Kind of a node.
 type Kind uint8
 

@@ -24,6 +24,14 @@ type Document struct {
 	Problems []Problem `json:"problems"`
 }
 
+// Add takes in what another document holds, after what is there.
+func (d *Document) Add(other Document) {
+	d.Stores = append(d.Stores, other.Stores...)
+	d.Copies = append(d.Copies, other.Copies...)
+	d.Grants = append(d.Grants, other.Grants...)
+	d.Problems = append(d.Problems, other.Problems...)
+}
+
 // Source is a range of characters in a file.
 type Source struct {
 	// File, slash-separated and relative to the checked root.
@@ -444,6 +452,15 @@ type Problem struct {
 	Address string `json:"address,omitempty"`
 	// Source, where the problem has one.
 	Source *Source `json:"source,omitempty"`
+}
+
+// NotRead is the problem of a file, or of what begins on one of its lines, that
+// was not understood. Lines are counted from 1.
+func NotRead(file string, line int, message string) Problem {
+	return Problem{
+		Kind: Unread, Message: message,
+		Source: &Source{File: file, Line: line, Column: 1, EndLine: line, EndColumn: 1},
+	}
 }
 
 // ProblemKind sorts problems by what they mean for the result.

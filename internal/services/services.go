@@ -11,7 +11,6 @@ package services
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -74,11 +73,7 @@ func (l *Loader) formatOf(f *source.File) *Format {
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
 	var all model.Document
 	for _, name := range files {
-		doc := l.load(ctx, tree, name)
-		all.Stores = append(all.Stores, doc.Stores...)
-		all.Copies = append(all.Copies, doc.Copies...)
-		all.Grants = append(all.Grants, doc.Grants...)
-		all.Problems = append(all.Problems, doc.Problems...)
+		all.Add(l.load(ctx, tree, name))
 	}
 	return all
 }
@@ -108,7 +103,7 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) (doc 
 	}
 	docs, err := parse(name, data)
 	if err != nil && format.Sure {
-		doc = problem(name, lineOf(err), fmt.Sprintf("the %s can't be read: %v", format.Name, err))
+		doc = problem(name, document.LineOf(err), fmt.Sprintf("the %s can't be read: %v", format.Name, err))
 	}
 	f := &File{Name: name, addresses: map[string]int{}}
 	for _, d := range docs {
@@ -147,18 +142,7 @@ func inside(name string, all []model.Store) []model.Problem {
 }
 
 func problem(name string, line int, message string) model.Document {
-	return model.Document{Problems: []model.Problem{{
-		Kind: model.Unread, Message: message,
-		Source: &model.Source{File: name, Line: line, Column: 1, EndLine: line, EndColumn: 1},
-	}}}
-}
-
-func lineOf(err error) int {
-	var syntax *document.SyntaxError
-	if errors.As(err, &syntax) && syntax.Line > 0 {
-		return syntax.Line
-	}
-	return 1
+	return model.Document{Problems: []model.Problem{model.NotRead(name, line, message)}}
 }
 
 // One makes a Parse of a parser of files that hold one document.

@@ -16,8 +16,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/geo"
@@ -66,14 +64,11 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 	s := &set{tree: tree, rows: l.Catalogue, region: l.Region, vars: map[string]*document.Node{}}
 	for _, name := range files {
 		if ctx.Err() != nil {
-			all.Problems = append(all.Problems, unread(name, "the file was not read: the check was stopped"))
+			all.Problems = append(all.Problems, model.NotRead(name, 1, "the file was not read: the check was stopped"))
 			break
 		}
 		doc := l.load(ctx, s, name)
-		all.Stores = append(all.Stores, doc.Stores...)
-		all.Copies = append(all.Copies, doc.Copies...)
-		all.Grants = append(all.Grants, doc.Grants...)
-		all.Problems = append(all.Problems, doc.Problems...)
+		all.Add(doc)
 	}
 	return all
 }
@@ -91,12 +86,12 @@ type set struct {
 func (l *Loader) load(ctx context.Context, s *set, name string) (doc model.Document) {
 	defer func() {
 		if p := recover(); p != nil {
-			doc = model.Document{Problems: []model.Problem{unread(name, fmt.Sprintf("the file was not checked: internal error: %v", p))}}
+			doc = model.Document{Problems: []model.Problem{model.NotRead(name, 1, fmt.Sprintf("the file was not checked: internal error: %v", p))}}
 		}
 	}()
 	data, err := s.tree.Read(name)
 	if err != nil {
-		return model.Document{Problems: []model.Problem{unread(name, "the file can't be read: "+err.Error())}}
+		return model.Document{Problems: []model.Problem{model.NotRead(name, 1, "the file can't be read: "+err.Error())}}
 	}
 	docs, err := document.Parse(name, data)
 	if err != nil {
@@ -220,8 +215,3 @@ func (f *file) add(p document.Pair, kind string, sc *scope) {
 
 // regionNames are the names of the parameter that says a region.
 var regionNames = []string{"region", "aws_region", "ec2_region"}
-
-func unread(name, message string) model.Problem {
-	at := hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
-	return model.Problem{Kind: model.Unread, Message: message, Source: lang.SourceOf(at)}
-}

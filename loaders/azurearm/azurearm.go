@@ -15,17 +15,13 @@ package azurearm
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/hashicorp/hcl/v2"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/document"
@@ -108,10 +104,7 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 	wg.Wait()
 	all := model.Document{Problems: problems}
 	for _, doc := range docs {
-		all.Stores = append(all.Stores, doc.Stores...)
-		all.Copies = append(all.Copies, doc.Copies...)
-		all.Grants = append(all.Grants, doc.Grants...)
-		all.Problems = append(all.Problems, doc.Problems...)
+		all.Add(doc)
 	}
 	return all
 }
@@ -127,10 +120,10 @@ func (s *set) classify(files []string) (problems []model.Problem) {
 		data, err := s.tree.Read(name)
 		switch {
 		case err != nil:
-			problems = append(problems, unread(name, 1, "the file can't be read: "+err.Error()))
+			problems = append(problems, model.NotRead(name, 1, "the file can't be read: "+err.Error()))
 		case hasSchema(data, "eploymentParameters.json"):
 			if doc, err := document.ParseJSON(name, strict(data)); err != nil {
-				problems = append(problems, unread(name, lineOf(err), "the file of parameters can't be read: "+err.Error()))
+				problems = append(problems, model.NotRead(name, document.LineOf(err), "the file of parameters can't be read: "+err.Error()))
 			} else {
 				s.values[name] = doc.Get("parameters")
 				s.valuesIn[path.Dir(name)] = append(s.valuesIn[path.Dir(name)], name)
@@ -162,10 +155,7 @@ func (l *Loader) loadFile(s *set, name string) (all model.Document) {
 	}
 	for _, d := range s.deployments(name) {
 		one := l.load(s, name, doc, d)
-		all.Stores = append(all.Stores, one.Stores...)
-		all.Copies = append(all.Copies, one.Copies...)
-		all.Grants = append(all.Grants, one.Grants...)
-		all.Problems = append(all.Problems, one.Problems...)
+		all.Add(one)
 	}
 	return all
 }
@@ -175,7 +165,7 @@ func (l *Loader) loadFile(s *set, name string) (all model.Document) {
 func (l *Loader) load(s *set, name string, parsed *document.Node, d deployment) (doc model.Document) {
 	defer func() {
 		if p := recover(); p != nil {
-			doc = model.Document{Problems: []model.Problem{unread(name, 1, fmt.Sprintf("the template was not checked: internal error: %v", p))}}
+			doc = model.Document{Problems: []model.Problem{model.NotRead(name, 1, fmt.Sprintf("the template was not checked: internal error: %v", p))}}
 		}
 	}()
 	ev := &lang.Evaluator{Dir: path.Dir(name), Context: s.ctx}
@@ -215,7 +205,7 @@ func callerDecides(name string, all []model.Store) []model.Problem {
 		noun = "store"
 	}
 	return []model.Problem{{
-		Kind: model.CallerDecides, Source: lang.SourceOf(firstLine(name)),
+		Kind: model.CallerDecides, Source: lang.SourceOf(document.FirstLine(name)),
 		Message: fmt.Sprintf("%s does not say in which location it is deployed: whoever deploys it decides the place of %d %s", name, n, noun),
 	}}
 }
@@ -223,12 +213,12 @@ func callerDecides(name string, all []model.Store) []model.Problem {
 // parse parses one template. A file that only looks like one is passed over.
 func (s *set) parse(name string) (*document.Node, *model.Problem) {
 	if s.ctx.Err() != nil {
-		p := unread(name, 1, "the file was not read: the check was stopped")
+		p := model.NotRead(name, 1, "the file was not read: the check was stopped")
 		return nil, &p
 	}
 	data, err := s.tree.Read(name)
 	if err != nil {
-		p := unread(name, 1, "the file can't be read: "+err.Error())
+		p := model.NotRead(name, 1, "the file can't be read: "+err.Error())
 		return nil, &p
 	}
 	doc, err := document.ParseJSON(name, strict(data))
@@ -236,7 +226,7 @@ func (s *set) parse(name string) (*document.Node, *model.Problem) {
 		if !hasSchema(data, "eploymentTemplate.json") {
 			return nil, nil
 		}
-		p := unread(name, lineOf(err), "the template can't be read: "+err.Error())
+		p := model.NotRead(name, document.LineOf(err), "the template can't be read: "+err.Error())
 		return nil, &p
 	}
 	if !isTemplate(doc) {
@@ -336,26 +326,7 @@ func (s *set) mentionBicep(files []string) []model.Problem {
 		what = fmt.Sprintf("%d Bicep files are", len(left))
 	}
 	return []model.Problem{{
-		Kind: model.ModuleMissing, Source: lang.SourceOf(firstLine(left[0])),
+		Kind: model.ModuleMissing, Source: lang.SourceOf(document.FirstLine(left[0])),
 		Message: what + " not read, and what they declare was not checked: compile them to JSON (bicep build) and check that",
 	}}
-}
-
-func unread(name string, line int, message string) model.Problem {
-	return model.Problem{
-		Kind: model.Unread, Message: message,
-		Source: &model.Source{File: name, Line: line, Column: 1, EndLine: line, EndColumn: 1},
-	}
-}
-
-func lineOf(err error) int {
-	var syntax *document.SyntaxError
-	if errors.As(err, &syntax) {
-		return cmp.Or(syntax.Line, 1)
-	}
-	return 1
-}
-
-func firstLine(name string) hcl.Range {
-	return hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
 }

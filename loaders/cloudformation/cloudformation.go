@@ -15,15 +15,11 @@ package cloudformation
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/hashicorp/hcl/v2"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/document"
@@ -83,10 +79,7 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 		}
 		for _, d := range s.deployments(t) {
 			doc := l.load(ctx, s, t, d)
-			all.Stores = append(all.Stores, doc.Stores...)
-			all.Copies = append(all.Copies, doc.Copies...)
-			all.Grants = append(all.Grants, doc.Grants...)
-			all.Problems = append(all.Problems, doc.Problems...)
+			all.Add(doc)
 		}
 	}
 	return all
@@ -97,7 +90,7 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 func (l *Loader) load(ctx context.Context, s *set, t *template, d deployment) (doc model.Document) {
 	defer func() {
 		if p := recover(); p != nil {
-			doc = model.Document{Problems: []model.Problem{unread(t.name, 1, fmt.Sprintf("the template was not checked: internal error: %v", p))}}
+			doc = model.Document{Problems: []model.Problem{model.NotRead(t.name, 1, fmt.Sprintf("the template was not checked: internal error: %v", p))}}
 		}
 	}()
 	ev := &lang.Evaluator{Dir: path.Dir(t.name), Context: ctx, Files: s.tree}
@@ -139,7 +132,7 @@ func callerDecides(t *template, all []model.Store) []model.Problem {
 		noun = "store"
 	}
 	return []model.Problem{{
-		Kind: model.CallerDecides, Source: lang.SourceOf(firstLine(t.name)),
+		Kind: model.CallerDecides, Source: lang.SourceOf(document.FirstLine(t.name)),
 		Message: fmt.Sprintf("%s does not say in which region it is deployed: whoever deploys it decides the place of %d %s", t.name, n, noun),
 	}}
 }
@@ -166,18 +159,18 @@ type set struct {
 // read parses one file. A file that only looks like a template is passed over.
 func (s *set) read(name string) {
 	if s.ctx.Err() != nil {
-		s.problems = append(s.problems, unread(name, 1, "the file was not read: the check was stopped"))
+		s.problems = append(s.problems, model.NotRead(name, 1, "the file was not read: the check was stopped"))
 		return
 	}
 	data, err := s.tree.Read(name)
 	if err != nil {
-		s.problems = append(s.problems, unread(name, 1, "the file can't be read: "+err.Error()))
+		s.problems = append(s.problems, model.NotRead(name, 1, "the file can't be read: "+err.Error()))
 		return
 	}
 	if isServerlessCode(name) {
 		if bytes.Contains(data, []byte("resources")) {
 			s.problems = append(s.problems, model.Problem{
-				Kind: model.ModuleMissing, Source: lang.SourceOf(firstLine(name)),
+				Kind: model.ModuleMissing, Source: lang.SourceOf(document.FirstLine(name)),
 				Message: name + " is a program; the resources that it declares were not checked",
 			})
 		}
@@ -186,7 +179,7 @@ func (s *set) read(name string) {
 	docs, err := document.Parse(name, data)
 	if err != nil {
 		if certain(data) || isServerlessName(name) {
-			s.problems = append(s.problems, unread(name, lineOf(err), "the template can't be read: "+err.Error()))
+			s.problems = append(s.problems, model.NotRead(name, document.LineOf(err), "the template can't be read: "+err.Error()))
 		}
 		return
 	}
@@ -287,23 +280,4 @@ func embeddedFile(n *document.Node) string {
 		return arg.String()
 	}
 	return n.Get("Rain::Embed").String()
-}
-
-func unread(name string, line int, message string) model.Problem {
-	return model.Problem{
-		Kind: model.Unread, Message: message,
-		Source: &model.Source{File: name, Line: line, Column: 1, EndLine: line, EndColumn: 1},
-	}
-}
-
-func lineOf(err error) int {
-	var syntax *document.SyntaxError
-	if errors.As(err, &syntax) {
-		return cmp.Or(syntax.Line, 1)
-	}
-	return 1
-}
-
-func firstLine(name string) hcl.Range {
-	return hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
 }

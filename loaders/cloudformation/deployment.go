@@ -7,6 +7,7 @@ import (
 
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
 )
 
 // deployment is where, and with which parameters, a template is deployed.
@@ -40,7 +41,7 @@ func (s *set) assembly(t *template) (deployment, bool) {
 	}
 	doc, err := document.ParseJSON(name, data)
 	if err != nil {
-		s.problems = append(s.problems, unread(name, lineOf(err), "the manifest can't be read: "+err.Error()))
+		s.problems = append(s.problems, model.NotRead(name, document.LineOf(err), "the manifest can't be read: "+err.Error()))
 		return deployment{}, false
 	}
 	for _, artifact := range doc.Get("artifacts").Entries() {
@@ -112,7 +113,7 @@ func (s *set) samFile(dir string) *document.Node {
 			}
 		}
 		if err != nil {
-			s.problems = append(s.problems, unread(name, lineOf(err), "the configuration of SAM can't be read: "+err.Error()))
+			s.problems = append(s.problems, model.NotRead(name, document.LineOf(err), "the configuration of SAM can't be read: "+err.Error()))
 		}
 		return doc
 	}

@@ -49,10 +49,7 @@ func (l *Loader) Claims(f *source.File) bool {
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
 	var all model.Document
 	for _, name := range files {
-		doc := l.load(ctx, tree, name)
-		all.Stores = append(all.Stores, doc.Stores...)
-		all.Copies = append(all.Copies, doc.Copies...)
-		all.Problems = append(all.Problems, doc.Problems...)
+		all.Add(l.load(ctx, tree, name))
 	}
 	return all
 }

@@ -187,22 +187,15 @@ func (s *set) read(name string) []*document.Node {
 // may be valid once it is rendered, by a program that is not known here.
 func (s *set) tellUnread(name string, data []byte, err error) {
 	if hasAll(data, "{{", "}}") || hasAll(data, "{%", "%}") {
-		s.problem(model.NotRendered, name, lineOf(err), "it is a template that was not rendered; what it declares was not checked")
+		s.problem(model.NotRendered, name, document.LineOf(err), "it is a template that was not rendered; what it declares was not checked")
 		return
 	}
-	s.problem(model.Unread, name, lineOf(err), fmt.Sprintf("it can't be read: %v", err))
-}
-
-func lineOf(err error) int {
-	if syntax, ok := err.(*document.SyntaxError); ok && syntax.Line > 0 {
-		return syntax.Line
-	}
-	return 1
+	s.problem(model.Unread, name, document.LineOf(err), fmt.Sprintf("it can't be read: %v", err))
 }
 
 // problem reports something of a line once.
 func (s *set) problem(kind model.ProblemKind, file string, line int, message string) {
-	at := firstLine(file)
+	at := document.FirstLine(file)
 	at.Start.Line, at.End.Line = line, line
 	s.problemAt(kind, at, message)
 }
@@ -268,10 +261,7 @@ func (s *set) collect(r *root) {
 	collector := stores.Collector{Tables: s.Tables, Catalogue: s.Catalogue, Tree: s.tree, Dir: r.dir, Evaluator: ev, Cluster: true,
 		Find: func(typ, name string) stores.Resource { return s.find(r, typ, name) }}
 	doc := collector.Collect(resources)
-	s.doc.Stores = append(s.doc.Stores, doc.Stores...)
-	s.doc.Copies = append(s.doc.Copies, doc.Copies...)
-	s.doc.Grants = append(s.doc.Grants, doc.Grants...)
-	s.doc.Problems = append(s.doc.Problems, doc.Problems...)
+	s.doc.Add(doc)
 	if ev.Exceeded {
 		s.problem(model.LimitReached, r.file(), 1, "evaluation of "+r.dir+" reached a bound; the rest was not checked")
 	}
@@ -351,6 +341,3 @@ func hasAll(text []byte, words ...string) bool {
 }
 
 // firstLine is the range of the beginning of a file.
-func firstLine(name string) hcl.Range {
-	return hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
-}

@@ -43,7 +43,7 @@ func (s *set) origins(job *rendering) *origins {
 // place gives every node of a rendered document the range of what it comes from.
 func (o *origins) place(doc *document.Node, file string) {
 	lines := o.templateLines(file)
-	o.placeNode(doc, "", file, lines, firstLine(file))
+	o.placeNode(doc, "", file, lines, document.FirstLine(file))
 }
 
 func (o *origins) placeNode(n *document.Node, key, file string, lines []templateLine, around hcl.Range) {

@@ -261,7 +261,7 @@ func (b *builder) generate(k *kustomization, nodes []*document.Node) []*document
 					continue
 				}
 				data.Pairs = append(data.Pairs, document.Pair{Key: key, Range: f.Range, Value: &document.Node{
-					Kind: document.String, Tag: wholeFile, Text: string(text), Range: firstLine(name),
+					Kind: document.String, Tag: wholeFile, Text: string(text), Range: document.FirstLine(name),
 				}})
 			}
 			for _, l := range g.Get("literals").Elements() {

@@ -69,20 +69,17 @@ type variant struct {
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
 	var all model.Document
 	add := func(doc model.Document) {
-		all.Stores = append(all.Stores, doc.Stores...)
-		all.Copies = append(all.Copies, doc.Copies...)
-		all.Grants = append(all.Grants, doc.Grants...)
-		all.Problems = append(all.Problems, doc.Problems...)
+		all.Add(doc)
 	}
 	folders := map[string]*folder{}
 	for _, name := range files {
 		if ctx.Err() != nil {
-			all.Problems = append(all.Problems, unread(name, 1, "the file was not read: the check was stopped"))
+			all.Problems = append(all.Problems, model.NotRead(name, 1, "the file was not read: the check was stopped"))
 			break
 		}
 		data, err := tree.Read(name)
 		if err != nil {
-			all.Problems = append(all.Problems, unread(name, 1, "the file can't be read: "+err.Error()))
+			all.Problems = append(all.Problems, model.NotRead(name, 1, "the file can't be read: "+err.Error()))
 			continue
 		}
 		if path.Ext(name) == ".json" {
@@ -104,13 +101,13 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 // read takes in one file.
 func (f *folder) read(name string, data []byte) []model.Problem {
 	if lang.TooNested(data) {
-		return []model.Problem{unread(name, 1, "the file is not read: it nests deeper than a configuration would")}
+		return []model.Problem{model.NotRead(name, 1, "the file is not read: it nests deeper than a configuration would")}
 	}
 	file, diags := hclsyntax.ParseConfig(data, name, hcl.InitialPos)
 	var problems []model.Problem
 	if diags.HasErrors() {
 		d := diags.Errs()[0].(*hcl.Diagnostic)
-		problems = append(problems, unread(name, d.Subject.Start.Line, "the file can't be read: "+d.Summary))
+		problems = append(problems, model.NotRead(name, d.Subject.Start.Line, "the file can't be read: "+d.Summary))
 	}
 	body, ok := file.Body.(*hclsyntax.Body)
 	if !ok {
@@ -168,10 +165,7 @@ func (l *Loader) loadFolder(ctx context.Context, tree *source.Tree, f *folder) (
 			resources = append(resources, &image{block: b, scope: sc})
 		}
 		doc := l.collect(tree, ev, strings.TrimPrefix(dir, "./"), resources)
-		all.Stores = append(all.Stores, doc.Stores...)
-		all.Copies = append(all.Copies, doc.Copies...)
-		all.Grants = append(all.Grants, doc.Grants...)
-		all.Problems = append(all.Problems, doc.Problems...)
+		all.Add(doc)
 	}
 	return all
 }
@@ -311,11 +305,4 @@ func (sc *userScope) value(ev *lang.Evaluator, n *document.Node, depth int) *lan
 		return lang.UnknownVal(model.Environment, n.Text+" is given when it is built").At(n.Range)
 	}
 	return n.Value()
-}
-
-func unread(name string, line int, message string) model.Problem {
-	return model.Problem{
-		Kind: model.Unread, Message: message,
-		Source: &model.Source{File: name, Line: line, Column: 1, EndLine: line, EndColumn: 1},
-	}
 }

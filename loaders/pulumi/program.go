@@ -87,7 +87,7 @@ func callerDecides(name string, all []model.Store) []model.Problem {
 		noun = "store"
 	}
 	return []model.Problem{{
-		Kind: model.CallerDecides, Source: lang.SourceOf(firstLine(name)),
+		Kind: model.CallerDecides, Source: lang.SourceOf(document.FirstLine(name)),
 		Message: fmt.Sprintf("%s has no stack that says where it is deployed: whoever deploys it decides the place of %d %s", name, n, noun),
 	}}
 }

@@ -14,15 +14,11 @@ package pulumi
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/hashicorp/hcl/v2"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/document"
@@ -86,7 +82,7 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 	s := &set{tree: tree, tables: l.Tables, rows: l.Catalogue, stacks: map[string][]*stack{}}
 	for _, name := range files {
 		if ctx.Err() != nil {
-			s.problems = append(s.problems, unread(name, 1, "the file was not read: the check was stopped"))
+			s.problems = append(s.problems, model.NotRead(name, 1, "the file was not read: the check was stopped"))
 			break
 		}
 		s.read(name)
@@ -94,10 +90,7 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 	s.mentionCode()
 	all := model.Document{Problems: s.problems}
 	add := func(doc model.Document) {
-		all.Stores = append(all.Stores, doc.Stores...)
-		all.Copies = append(all.Copies, doc.Copies...)
-		all.Grants = append(all.Grants, doc.Grants...)
-		all.Problems = append(all.Problems, doc.Problems...)
+		all.Add(doc)
 	}
 	for _, p := range s.programs {
 		deployments := s.stacks[path.Dir(p.name)]
@@ -119,7 +112,7 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 func guarded(name string, evaluate func() model.Document) (doc model.Document) {
 	defer func() {
 		if p := recover(); p != nil {
-			doc = model.Document{Problems: []model.Problem{unread(name, 1, fmt.Sprintf("the file was not checked: internal error: %v", p))}}
+			doc = model.Document{Problems: []model.Problem{model.NotRead(name, 1, fmt.Sprintf("the file was not checked: internal error: %v", p))}}
 		}
 	}()
 	return evaluate()
@@ -128,13 +121,13 @@ func guarded(name string, evaluate func() model.Document) (doc model.Document) {
 func (s *set) read(name string) {
 	data, err := s.tree.Read(name)
 	if err != nil {
-		s.problems = append(s.problems, unread(name, 1, "the file can't be read: "+err.Error()))
+		s.problems = append(s.problems, model.NotRead(name, 1, "the file can't be read: "+err.Error()))
 		return
 	}
 	docs, err := document.Parse(name, data)
 	if err != nil || len(docs) == 0 {
 		if err != nil && path.Ext(name) != ".json" {
-			s.problems = append(s.problems, unread(name, lineOf(err), "the file can't be read: "+err.Error()))
+			s.problems = append(s.problems, model.NotRead(name, document.LineOf(err), "the file can't be read: "+err.Error()))
 		}
 		return
 	}
@@ -180,7 +173,7 @@ func (s *set) mentionCode() {
 		what = fmt.Sprintf("%d Pulumi programs are written in programming languages and were", len(left))
 	}
 	s.problems = append(s.problems, model.Problem{
-		Kind: model.ModuleMissing, Source: lang.SourceOf(firstLine(left[0])),
+		Kind: model.ModuleMissing, Source: lang.SourceOf(document.FirstLine(left[0])),
 		Message: what + " not checked: check what `pulumi preview --json` prints",
 	})
 }
@@ -193,23 +186,4 @@ func (s *set) collect(ev *lang.Evaluator, dir string, resources []stores.Resourc
 		doc.Problems = append(doc.Problems, model.Problem{Kind: model.LimitReached, Message: "evaluation of " + dir + " reached a bound; the rest was not checked"})
 	}
 	return doc
-}
-
-func unread(name string, line int, message string) model.Problem {
-	return model.Problem{
-		Kind: model.Unread, Message: message,
-		Source: &model.Source{File: name, Line: line, Column: 1, EndLine: line, EndColumn: 1},
-	}
-}
-
-func lineOf(err error) int {
-	var syntax *document.SyntaxError
-	if errors.As(err, &syntax) {
-		return cmp.Or(syntax.Line, 1)
-	}
-	return 1
-}
-
-func firstLine(name string) hcl.Range {
-	return hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
 }

@@ -54,10 +54,7 @@ func isManifest(text []byte) bool {
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
 	var all model.Document
 	for _, name := range files {
-		doc := l.load(ctx, tree, name)
-		all.Stores = append(all.Stores, doc.Stores...)
-		all.Copies = append(all.Copies, doc.Copies...)
-		all.Problems = append(all.Problems, doc.Problems...)
+		all.Add(l.load(ctx, tree, name))
 	}
 	return all
 }
@@ -93,7 +90,7 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) (doc 
 	}
 	doc = collector.Collect(resources)
 	if err != nil {
-		broken := problem(model.Unread, name, lineOf(err), fmt.Sprintf("it can't be read: %v", err))
+		broken := problem(model.Unread, name, document.LineOf(err), fmt.Sprintf("it can't be read: %v", err))
 		doc.Problems = append(doc.Problems, broken.Problems...)
 	}
 	return doc
@@ -117,15 +114,7 @@ func object(name string, p telemetry.Part) *stores.Object {
 }
 
 func problem(kind model.ProblemKind, file string, line int, message string) model.Document {
-	return model.Document{Problems: []model.Problem{{
-		Kind: kind, Message: message,
-		Source: &model.Source{File: file, Line: line, Column: 1, EndLine: line, EndColumn: 1},
-	}}}
-}
-
-func lineOf(err error) int {
-	if syntax, ok := err.(*document.SyntaxError); ok && syntax.Line > 0 {
-		return syntax.Line
-	}
-	return 1
+	p := model.NotRead(file, line, message)
+	p.Kind = kind
+	return model.Document{Problems: []model.Problem{p}}
 }

@@ -294,10 +294,7 @@ func CheckVariables(name string, data []byte) []model.Problem {
 func merge(docs []model.Document) model.Document {
 	var all model.Document
 	for _, doc := range docs {
-		all.Stores = append(all.Stores, doc.Stores...)
-		all.Copies = append(all.Copies, doc.Copies...)
-		all.Grants = append(all.Grants, doc.Grants...)
-		all.Problems = append(all.Problems, doc.Problems...)
+		all.Add(doc)
 	}
 	slices.SortStableFunc(all.Stores, func(a, b model.Store) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(all.Copies, func(a, b model.Copy) int { return cmp.Compare(a.ID, b.ID) })

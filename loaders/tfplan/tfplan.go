@@ -79,11 +79,7 @@ func recognise(text []byte) form {
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
 	var all model.Document
 	for _, name := range files {
-		doc := l.load(ctx, tree, name)
-		all.Stores = append(all.Stores, doc.Stores...)
-		all.Copies = append(all.Copies, doc.Copies...)
-		all.Grants = append(all.Grants, doc.Grants...)
-		all.Problems = append(all.Problems, doc.Problems...)
+		all.Add(l.load(ctx, tree, name))
 	}
 	return all
 }
@@ -106,7 +102,7 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) (doc 
 	}
 	root, err := document.ParseJSON(name, data)
 	if err != nil {
-		return problem(name, lineOf(err), fmt.Sprintf("it can't be read: %v", err))
+		return problem(name, document.LineOf(err), fmt.Sprintf("it can't be read: %v", err))
 	}
 	s := &set{name: name, byAddress: map[string][]*instance{}}
 	if recognise(data) == state {
@@ -123,18 +119,8 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) (doc 
 	return doc
 }
 
-func lineOf(err error) int {
-	if syntax, ok := err.(*document.SyntaxError); ok && syntax.Line > 0 {
-		return syntax.Line
-	}
-	return 1
-}
-
 func problem(name string, line int, message string) model.Document {
-	return model.Document{Problems: []model.Problem{{
-		Kind: model.Unread, Message: message,
-		Source: &model.Source{File: name, Line: line, Column: 1, EndLine: line, EndColumn: 1},
-	}}}
+	return model.Document{Problems: []model.Problem{model.NotRead(name, line, message)}}
 }
 
 // set is the instances of one plan or state.
