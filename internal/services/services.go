@@ -115,30 +115,8 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) (doc 
 	}
 	found := collector.Collect(f.resources)
 	found.Problems = append(append(doc.Problems, found.Problems...), f.problems...)
-	found.Problems = append(found.Problems, inside(name, found.Stores)...)
+	found.Problems = append(found.Problems, stores.DeployerDecides(name, "names hosts or disks of its own deployment", found.Stores)...)
 	return found
-}
-
-// inside says once for a file that the place of some stores is where it is
-// deployed.
-func inside(name string, all []model.Store) []model.Problem {
-	n := 0
-	for _, s := range all {
-		if s.Place.Status == model.Caller {
-			n++
-		}
-	}
-	if n == 0 {
-		return nil
-	}
-	noun := "stores"
-	if n == 1 {
-		noun = "store"
-	}
-	return []model.Problem{{
-		Kind: model.CallerDecides, Source: &model.Source{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
-		Message: fmt.Sprintf("%s names hosts or disks of its own deployment: whoever deploys it decides the place of %d %s", name, n, noun),
-	}}
 }
 
 func problem(name string, line int, message string) model.Document {

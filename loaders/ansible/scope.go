@@ -28,25 +28,15 @@ const unreadable = "an expression of Jinja"
 
 // expression turns a value of a task into an expression.
 func expression(n *document.Node) hclsyntax.Expression {
-	switch n.Kind {
-	case document.List:
-		items := make([]hclsyntax.Expression, len(n.Items))
-		for i, item := range n.Items {
-			items[i] = expression(item)
+	return document.Expression(n, func(n *document.Node) hclsyntax.Expression {
+		switch n.Kind {
+		case document.String, document.Number:
+			return interpolated(n.Text, n.Range)
+		case document.Bool:
+			return literal(cty.BoolVal(strings.EqualFold(n.Text, "true") || strings.EqualFold(n.Text, "yes")), n.Range)
 		}
-		return &hclsyntax.TupleConsExpr{Exprs: items, SrcRange: n.Range, OpenRange: n.Range}
-	case document.Map:
-		object := &hclsyntax.ObjectConsExpr{SrcRange: n.Range, OpenRange: n.Range}
-		for _, p := range n.Pairs {
-			object.Items = append(object.Items, hclsyntax.ObjectConsItem{KeyExpr: literal(cty.StringVal(p.Key), p.Range), ValueExpr: expression(p.Value)})
-		}
-		return object
-	case document.Null:
-		return literal(cty.NullVal(cty.DynamicPseudoType), n.Range)
-	case document.Bool:
-		return literal(cty.BoolVal(strings.EqualFold(n.Text, "true") || strings.EqualFold(n.Text, "yes")), n.Range)
-	}
-	return interpolated(n.Text, n.Range)
+		return nil
+	})
 }
 
 func literal(v cty.Value, rng hcl.Range) hclsyntax.Expression {

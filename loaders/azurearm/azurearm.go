@@ -185,29 +185,8 @@ func (l *Loader) load(s *set, name string, parsed *document.Node, d deployment) 
 	if ev.Exceeded {
 		doc.Problems = append(doc.Problems, model.Problem{Kind: model.LimitReached, Message: "evaluation of " + name + " reached a bound; the rest was not checked"})
 	}
-	doc.Problems = append(doc.Problems, callerDecides(name, doc.Stores)...)
+	doc.Problems = append(doc.Problems, stores.DeployerDecides(name, "does not say in which location it is deployed", doc.Stores)...)
 	return doc
-}
-
-// callerDecides says once for a template that its deployment decides.
-func callerDecides(name string, all []model.Store) []model.Problem {
-	n := 0
-	for _, s := range all {
-		if s.Place.Status == model.Caller {
-			n++
-		}
-	}
-	if n == 0 {
-		return nil
-	}
-	noun := "stores"
-	if n == 1 {
-		noun = "store"
-	}
-	return []model.Problem{{
-		Kind: model.CallerDecides, Source: lang.SourceOf(document.FirstLine(name)),
-		Message: fmt.Sprintf("%s does not say in which location it is deployed: whoever deploys it decides the place of %d %s", name, n, noun),
-	}}
 }
 
 // parse parses one template. A file that only looks like one is passed over.

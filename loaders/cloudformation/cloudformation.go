@@ -112,29 +112,8 @@ func (l *Loader) load(ctx context.Context, s *set, t *template, d deployment) (d
 	if ev.Exceeded {
 		doc.Problems = append(doc.Problems, model.Problem{Kind: model.LimitReached, Message: "evaluation of " + t.name + " reached a bound; the rest was not checked"})
 	}
-	doc.Problems = append(doc.Problems, callerDecides(t, doc.Stores)...)
+	doc.Problems = append(doc.Problems, stores.DeployerDecides(t.name, "does not say in which region it is deployed", doc.Stores)...)
 	return doc
-}
-
-// callerDecides says once for a template that its deployment decides.
-func callerDecides(t *template, all []model.Store) []model.Problem {
-	n := 0
-	for _, s := range all {
-		if s.Place.Status == model.Caller {
-			n++
-		}
-	}
-	if n == 0 {
-		return nil
-	}
-	noun := "stores"
-	if n == 1 {
-		noun = "store"
-	}
-	return []model.Problem{{
-		Kind: model.CallerDecides, Source: lang.SourceOf(document.FirstLine(t.name)),
-		Message: fmt.Sprintf("%s does not say in which region it is deployed: whoever deploys it decides the place of %d %s", t.name, n, noun),
-	}}
 }
 
 // template is one file.

@@ -23,37 +23,12 @@ const (
 // expression turns a value of a template into an expression: intrinsic
 // functions, in their long and short forms, into what they compute.
 func expression(n *document.Node) hclsyntax.Expression {
-	if n == nil {
-		return literal(cty.NullVal(cty.DynamicPseudoType), hcl.Range{})
-	}
-	if name, arg, ok := intrinsic(n); ok {
-		return call(name, arg, n.Range)
-	}
-	switch n.Kind {
-	case document.List:
-		items := make([]hclsyntax.Expression, len(n.Items))
-		for i, item := range n.Items {
-			items[i] = expression(item)
+	return document.Expression(n, func(n *document.Node) hclsyntax.Expression {
+		if name, arg, ok := intrinsic(n); ok {
+			return call(name, arg, n.Range)
 		}
-		return &hclsyntax.TupleConsExpr{Exprs: items, SrcRange: n.Range, OpenRange: n.Range}
-	case document.Map:
-		object := &hclsyntax.ObjectConsExpr{SrcRange: n.Range, OpenRange: n.Range}
-		for _, p := range n.Pairs {
-			object.Items = append(object.Items, hclsyntax.ObjectConsItem{
-				KeyExpr: text(p.Key, p.Range), ValueExpr: expression(p.Value),
-			})
-		}
-		return object
-	case document.Null:
-		return literal(cty.NullVal(cty.DynamicPseudoType), n.Range)
-	case document.Bool:
-		return literal(cty.BoolVal(strings.EqualFold(n.Text, "true")), n.Range)
-	case document.Number:
-		if num, err := cty.ParseNumberVal(n.Text); err == nil {
-			return literal(num, n.Range)
-		}
-	}
-	return text(n.Text, n.Range)
+		return nil
+	})
 }
 
 // intrinsic recognises a call of an intrinsic function: a map with one key, or

@@ -22,35 +22,15 @@ func isCall(n *document.Node) bool {
 
 // expression turns a value of a program into an expression.
 func expression(n *document.Node) hclsyntax.Expression {
-	if n == nil {
-		return literal(cty.NullVal(cty.DynamicPseudoType), hcl.Range{})
-	}
-	if isCall(n) {
-		return call(n.Pairs[0].Key[len("fn::"):], n.Pairs[0].Value, n.Range)
-	}
-	switch n.Kind {
-	case document.List:
-		items := make([]hclsyntax.Expression, len(n.Items))
-		for i, item := range n.Items {
-			items[i] = expression(item)
+	return document.Expression(n, func(n *document.Node) hclsyntax.Expression {
+		switch {
+		case isCall(n):
+			return call(n.Pairs[0].Key[len("fn::"):], n.Pairs[0].Value, n.Range)
+		case n.Kind == document.String:
+			return interpolated(n.Text, n.Range)
 		}
-		return &hclsyntax.TupleConsExpr{Exprs: items, SrcRange: n.Range, OpenRange: n.Range}
-	case document.Map:
-		object := &hclsyntax.ObjectConsExpr{SrcRange: n.Range, OpenRange: n.Range}
-		for _, p := range n.Pairs {
-			object.Items = append(object.Items, hclsyntax.ObjectConsItem{KeyExpr: text(p.Key, p.Range), ValueExpr: expression(p.Value)})
-		}
-		return object
-	case document.Null:
-		return literal(cty.NullVal(cty.DynamicPseudoType), n.Range)
-	case document.Bool:
-		return literal(cty.BoolVal(strings.EqualFold(n.Text, "true")), n.Range)
-	case document.Number:
-		if num, err := cty.ParseNumberVal(n.Text); err == nil {
-			return literal(num, n.Range)
-		}
-	}
-	return interpolated(n.Text, n.Range)
+		return nil
+	})
 }
 
 // call turns a function into the expression that does the same.

@@ -67,29 +67,8 @@ func (p *program) evaluate(ctx context.Context, s *set, st *stack) model.Documen
 		dir += "@" + st.name
 	}
 	doc := s.collect(ev, dir, resources)
-	doc.Problems = append(doc.Problems, callerDecides(p.name, doc.Stores)...)
+	doc.Problems = append(doc.Problems, stores.DeployerDecides(p.name, "has no stack that says where it is deployed", doc.Stores)...)
 	return doc
-}
-
-// callerDecides says once for a program that its deployment decides.
-func callerDecides(name string, all []model.Store) []model.Problem {
-	n := 0
-	for _, s := range all {
-		if s.Place.Status == model.Caller {
-			n++
-		}
-	}
-	if n == 0 {
-		return nil
-	}
-	noun := "stores"
-	if n == 1 {
-		noun = "store"
-	}
-	return []model.Problem{{
-		Kind: model.CallerDecides, Source: lang.SourceOf(document.FirstLine(name)),
-		Message: fmt.Sprintf("%s has no stack that says where it is deployed: whoever deploys it decides the place of %d %s", name, n, noun),
-	}}
 }
 
 func (in *evaluation) newResource(pair document.Pair) *resource {
