@@ -151,13 +151,8 @@ func lookup(ev *Evaluator, a arguments) *Value {
 		}
 		a.values = []*Value{m, key, def}
 	}
-	if key.Kind == Unknown {
-		if key.gap.Symbol == nil && key.gap.not == nil {
-			key = ev.symbolic(key, a.call, a.scope)
-		}
-		if key.Kind == Unknown {
-			return ev.lookupUnknown(a, key)
-		}
+	if key = ev.symbolic(key, a.call, a.scope); key.Kind == Unknown {
+		return ev.lookupUnknown(a, key)
 	}
 	name, ok := key.Text()
 	if !ok {
@@ -199,9 +194,7 @@ func (ev *Evaluator) lookupUnknown(a arguments, key *Value) *Value {
 	if key.differsFrom(keysOf(m)) && len(a.values) == 3 {
 		return a.values[2].also(key)
 	}
-	if s := key.gap.Symbol; s != nil {
-		s.see(keysOf(m)...)
-	}
+	key.gap.see(keysOf(m)...)
 	return a.unknown()
 }
 
@@ -218,10 +211,7 @@ func element(ev *Evaluator, a arguments) *Value {
 	case list.Kind != List || list.Shape == Set:
 		return a.wrong("element needs a list")
 	case index.Kind == Unknown || list.Open:
-		if index.Kind == Unknown && index.gap.Symbol == nil {
-			index = ev.symbolic(index, a.call, a.scope)
-		}
-		if index.Kind == Unknown {
+		if index = ev.symbolic(index, a.call, a.scope); index.Kind == Unknown {
 			return ev.indexUnknown(list, index)
 		}
 		return ev.Index(list, index)

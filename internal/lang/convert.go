@@ -141,13 +141,7 @@ func (ev *Evaluator) listToCty(v *Value) cty.Value {
 	for i, c := range v.list {
 		elems[i] = ev.toCty(ev.Force(c))
 	}
-	result := cty.TupleVal(elems)
-	switch {
-	case v.Shape == Uniform:
-		result = convertOr(result, cty.List(v.elemType()))
-	case v.Shape == Set:
-		result = convertOr(result, cty.Set(v.elemType()))
-	}
+	result := v.shaped(cty.TupleVal(elems))
 	if v.Open {
 		return cty.UnknownVal(result.Type())
 	}
@@ -162,11 +156,7 @@ func (ev *Evaluator) objectToCty(v *Value) cty.Value {
 	for _, k := range v.obj.keys {
 		elems[k] = ev.toCty(ev.Force(v.obj.elems[k]))
 	}
-	object := cty.ObjectVal(elems)
-	if v.Shape == Uniform {
-		return convertOr(object, cty.Map(v.elemType()))
-	}
-	return object
+	return v.shaped(cty.ObjectVal(elems))
 }
 
 // elemType is the type of the elements, as far as it is known.
@@ -221,7 +211,7 @@ func (ev *Evaluator) Convert(v *Value, ty cty.Type, defaults *typeexpr.Defaults)
 // convertExact converts a value that is known whole, which may take all of its
 // elements to find out their common type.
 func (ev *Evaluator) convertExact(v *Value, ty cty.Type, defaults *typeexpr.Defaults) (*Value, bool) {
-	if ty == cty.DynamicPseudoType || v.Kind == Scalar {
+	if ty == cty.DynamicPseudoType || v.Kind == Scalar || !ev.strict && !dependsOnElements(ty) {
 		return nil, false
 	}
 	whole, ok := ev.exactly(v)
@@ -236,6 +226,27 @@ func (ev *Evaluator) convertExact(v *Value, ty cty.Type, defaults *typeexpr.Defa
 		return FailedVal(err.Error()).Because(v.why), true
 	}
 	return ev.overlay(v, exact, v.why), true
+}
+
+// dependsOnElements says of a type that what a value becomes in it takes all of
+// its elements to tell: their common type, or which of them are equal.
+func dependsOnElements(ty cty.Type) bool {
+	switch {
+	case ty.IsPrimitiveType():
+		return false
+	case ty.IsListType(), ty.IsMapType():
+		return dependsOnElements(ty.ElementType())
+	case ty.IsObjectType():
+		for _, attr := range ty.AttributeTypes() {
+			if dependsOnElements(attr) {
+				return true
+			}
+		}
+		return false
+	case ty.IsTupleType():
+		return slices.ContainsFunc(ty.TupleElementTypes(), dependsOnElements)
+	}
+	return true
 }
 
 func convertUnknown(v *Value, ty cty.Type) *Value {
@@ -409,6 +420,9 @@ func (ev *Evaluator) asSet(v *Value) *Value {
 	var rest []*Cell
 	for _, c := range v.list {
 		elem := ev.Force(c)
+		if elem.Kind == Failed {
+			return elem
+		}
 		if elem.Kind != Scalar {
 			rest = append(rest, c)
 			w.Open = w.Open || !elem.IsKnown()
@@ -451,37 +465,56 @@ const maxExact = 256
 // not known.
 func (ev *Evaluator) exactly(v *Value) (whole cty.Value, ok bool) {
 	budget := maxExact
-	if !ev.isSmall(v, &budget) {
-		return cty.DynamicVal, false
-	}
-	return ev.Whole(v)
+	return ev.within(v, &budget)
 }
 
-func (ev *Evaluator) isSmall(v *Value, budget *int) bool {
-	if *budget--; *budget < 0 || v.Kind == Failed || v.Kind == Unknown || v.Open {
-		return false
+// maxExactText is how many bytes of text count as much as an element.
+const maxExactText = 8 << 10
+
+func (ev *Evaluator) within(v *Value, budget *int) (whole cty.Value, ok bool) {
+	if *budget--; *budget < len(v.list) || !v.IsKnown() || v.Open {
+		return cty.DynamicVal, false
 	}
-	if len(v.list) > *budget {
-		return false
-	}
-	for _, c := range v.list {
-		if !ev.isSmall(ev.Force(c), budget) {
-			return false
+	switch v.Kind {
+	case Null:
+		return v.null(), true
+	case Scalar:
+		if v.isString() {
+			*budget -= len(v.scalar.AsString()) / maxExactText
 		}
+		return v.scalar, true
+	case List:
+		elems := make([]cty.Value, len(v.list))
+		for i, c := range v.list {
+			if elems[i], ok = ev.within(ev.Force(c), budget); !ok {
+				return cty.DynamicVal, false
+			}
+		}
+		return v.shaped(cty.TupleVal(elems)), true
 	}
-	if v.Kind != Object {
-		return true
+	if v.obj.attr != nil || *budget < len(v.obj.keys) {
+		return cty.DynamicVal, false
 	}
-	if len(v.obj.elems) > *budget {
-		return false
-	}
+	elems := make(map[string]cty.Value, len(v.obj.keys))
 	for _, k := range v.obj.keys {
-		c, ok := v.obj.elems[k]
-		if !ok || !ev.isSmall(ev.Force(c), budget) {
-			return false
+		if elems[k], ok = ev.within(ev.Force(v.obj.elems[k]), budget); !ok {
+			return cty.DynamicVal, false
 		}
 	}
-	return true
+	return v.shaped(cty.ObjectVal(elems)), true
+}
+
+// shaped gives a tuple or object of the elements of v the form that v has.
+func (v *Value) shaped(structural cty.Value) cty.Value {
+	switch {
+	case v.Shape == Set:
+		return convertOr(structural, cty.Set(v.elemType()))
+	case v.Shape == Uniform && v.Kind == List:
+		return convertOr(structural, cty.List(v.elemType()))
+	case v.Shape == Uniform:
+		return convertOr(structural, cty.Map(v.elemType()))
+	}
+	return structural
 }
 
 // Whole returns a value with all its elements; ok is false when some part of it

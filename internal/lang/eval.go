@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/model"
@@ -70,6 +71,7 @@ type Evaluator struct {
 	converting int
 	depth      int
 	symbols    map[symbolKey]*Symbol
+	documents  map[string]*yaml.Node // that were decoded, by their text
 }
 
 // Force returns the value of a cell, computing it when this is the first time
@@ -82,9 +84,9 @@ func (ev *Evaluator) Force(c *Cell) *Value {
 		ev.touch(c.deps...)
 		return c.value
 	}
-	if c.other != nil && c.world.agrees(ev.world, c.others) {
-		ev.touch(c.others...)
-		return c.other
+	if r := c.in(ev.world); r != nil {
+		ev.touch(r.deps...)
+		return r.value
 	}
 	if c.running {
 		return FailedVal("it refers to itself")
@@ -102,8 +104,9 @@ func (ev *Evaluator) Force(c *Cell) *Value {
 	ev.strict = strict
 	ev.depth--
 	c.running = false
+	v = c.own(v)
 	if ev.assumes(deps) {
-		c.world, c.other, c.others = ev.world, v, deps
+		c.remember(inWorld{ev.world, v, deps})
 	} else {
 		c.value, c.deps = v, deps
 	}
@@ -374,7 +377,7 @@ func (ev *Evaluator) part(v *Value, text, name string) *Value {
 	if gap.form != "" {
 		gap.form += text
 	}
-	gap.Prefix, gap.notNull, gap.not = "", false, nil
+	gap.Prefix, gap.notNull, gap.not, gap.rest, gap.of = "", false, nil, nil, nil
 	gap.Type = partType(gap.Type, name)
 	if v.ref != nil {
 		w.ref = &Ref{Target: v.ref.Target, Attr: v.ref.Attr + "." + name}
@@ -449,8 +452,8 @@ func (ev *Evaluator) indexUnknown(v, key *Value) *Value {
 	if !v.Open && v.obj.closed() && key.differsFrom(keysOf(v)) {
 		return FailedVal("it has no such element").Because(v.why)
 	}
-	if s := key.gap.Symbol; s != nil && !v.Open {
-		s.see(keysOf(v)...)
+	if !v.Open {
+		key.gap.see(keysOf(v)...)
 	}
 	return &Value{Kind: Unknown, gap: &Gap{Cause: key.gap.Cause, Reason: key.gap.Reason}, why: join(key.why, v.why)}
 }
@@ -489,8 +492,7 @@ func (o *object) closed() bool { return o == nil || o.attr == nil }
 func (ev *Evaluator) indexExpr(e *hclsyntax.IndexExpr, sc Scope) *Value {
 	coll, key := ev.Eval(e.Collection, sc), ev.Eval(e.Key, sc)
 	ev.doubtful(coll, key)
-	if key.Kind == Unknown && key.gap.Symbol == nil && key.gap.not == nil && coll.IsKnown() {
-		// The key is computed from what is unknown: it gets a symbol of its own.
+	if coll.IsKnown() {
 		key = ev.symbolic(key, e, sc)
 	}
 	return elementStep(ev.Index(coll, key), coll, key, e.Collection)
@@ -517,13 +519,31 @@ func elementStep(v, coll, key *Value, e hclsyntax.Expression) *Value {
 	return named
 }
 
-// symbolic gives an unknown value that an expression has in a scope a symbol.
+// symbolic gives a value that is computed from what is not known a symbol: that
+// of the name whose value it is, else one of the expression that uses it.
 func (ev *Evaluator) symbolic(v *Value, e hclsyntax.Expression, sc Scope) *Value {
+	if named := ev.symbolicName(v); named != v || v.Kind != Unknown || v.gap.Symbol != nil || v.gap.not != nil {
+		return named
+	}
 	s := ev.symbolFor(e, sc)
 	if s == nil {
 		return v
 	}
 	return ev.SymbolValue(s, v.gap.Cause, v.gap.Reason).Because(v.why)
+}
+
+// symbolicName gives the value of a name that is computed from what is not known
+// a symbol.
+func (ev *Evaluator) symbolicName(v *Value) *Value {
+	if v.Kind != Unknown || v.gap.Symbol != nil || v.gap.not != nil || v.gap.of == nil {
+		return v
+	}
+	c := v.gap.of
+	if c.symbol == nil {
+		c.symbol = &Symbol{Name: "a name", condition: true}
+		c.symbol.Of(v.gap.Type)
+	}
+	return ev.SymbolValue(c.symbol, v.gap.Cause, v.gap.Reason).Because(v.why)
 }
 
 func firstFailed(values ...*Value) *Value {
@@ -537,13 +557,8 @@ func firstFailed(values ...*Value) *Value {
 
 func (ev *Evaluator) conditional(e *hclsyntax.ConditionalExpr, sc Scope) *Value {
 	cond := ev.Eval(e.Condition, sc)
-	if cond.Kind == Unknown {
-		if cond.gap.Symbol == nil && cond.gap.not == nil {
-			cond = ev.symbolic(cond, e, sc)
-		}
-		if cond.Kind == Unknown {
-			ev.seeBool(cond)
-		}
+	if cond = ev.symbolic(cond, e, sc); cond.Kind == Unknown {
+		ev.seeBool(cond)
 	}
 	ev.doubtful(cond)
 	if cond.isNoBool() {
@@ -573,13 +588,15 @@ func (ev *Evaluator) conditional(e *hclsyntax.ConditionalExpr, sc Scope) *Value 
 // unifyArm gives the taken arm of a conditional the type that both arms have in
 // common, as far as their types are known.
 func (ev *Evaluator) unifyArm(v *Value, other hclsyntax.Expression, sc Scope) *Value {
-	if v.Kind == Failed || v.Kind == Unknown {
-		return v
+	if v.Kind == Failed || v.Kind == Unknown || !ev.strict && v.isString() {
+		return v // whatever has a type in common with a string becomes one
 	}
 	o, _ := ev.attempt(other, sc)
-	ty, ok := ev.commonType(v, o)
+	mine := arm{v, ev.toCty(v)}
+	theirs := arm{o, ev.toCty(o)}
+	ty, ok := ev.commonType(mine, theirs)
 	if o.Kind == Failed {
-		ty, ok = ev.failedArm(v, other)
+		ty, ok = ev.failedArm(mine, other)
 	}
 	if !ok {
 		return FailedVal("its two arms are of different types")
@@ -587,39 +604,50 @@ func (ev *Evaluator) unifyArm(v *Value, other hclsyntax.Expression, sc Scope) *V
 	if ty == cty.DynamicPseudoType {
 		return v
 	}
-	if exact, ok := ev.unifyExact(v, o); ok {
+	if exact, ok := ev.unifyExact(mine, theirs); ok {
 		return exact
 	}
 	return ev.checked(ev.Convert(v, ty, nil))
 }
 
+// arm is one of the two values of a conditional, and what is known of it.
+type arm struct {
+	v     *Value
+	whole cty.Value
+}
+
+// unknownArm is an arm of which only the type is known.
+func unknownArm(ty cty.Type) arm {
+	return arm{unknownOf(ty, UnknownVal(model.Invalid, "")), cty.UnknownVal(ty)}
+}
+
+func (v *Value) isString() bool { return v.Kind == Scalar && v.scalar.Type() == cty.String }
+
 // unifyExact converts an arm that is known whole just as HCL does.
-func (ev *Evaluator) unifyExact(v, o *Value) (*Value, bool) {
-	whole, ok := ev.Whole(v)
-	if !ok || v.Kind == Null {
+func (ev *Evaluator) unifyExact(mine, theirs arm) (*Value, bool) {
+	v := mine.v
+	if v.Kind == Null || !mine.whole.IsWhollyKnown() {
 		return nil, false
 	}
-	_, conversions := convert.UnifyUnsafe([]cty.Type{whole.Type(), ev.toCty(o).Type()})
+	_, conversions := convert.UnifyUnsafe([]cty.Type{mine.whole.Type(), theirs.whole.Type()})
 	if len(conversions) == 0 || conversions[0] == nil {
 		return nil, false
 	}
-	exact, err := conversions[0](whole)
+	exact, err := conversions[0](mine.whole)
 	if err != nil {
 		return FailedVal(err.Error()).Because(v.why), true
 	}
 	return ev.overlay(v, exact, v.why), true
 }
 
-// commonType is the type of a conditional with the arms v and o. It is dynamic
-// when nothing is to be converted, or when it is not known.
-func (ev *Evaluator) commonType(v, o *Value) (ty cty.Type, ok bool) {
-	isNull := func(v *Value) bool { return v.Kind == Null && v.null().Type() == cty.DynamicPseudoType }
-	a, okA := ev.typeOf(v)
-	b, okB := ev.typeOf(o)
+// commonType is the type of a conditional with two arms. It is dynamic when
+// nothing is to be converted, or when it is not known.
+func (ev *Evaluator) commonType(mine, theirs arm) (ty cty.Type, ok bool) {
+	a, b := mine.whole.Type(), theirs.whole.Type()
 	switch {
-	case isNull(v) && okB:
+	case mine.isNull() && theirs.isTyped():
 		return b, true
-	case isNull(o) || !okA || !okB || a.Equals(b):
+	case theirs.isNull() || !mine.isTyped() || !theirs.isTyped() || a.Equals(b):
 		return cty.DynamicPseudoType, true
 	}
 	ty, _ = convert.UnifyUnsafe([]cty.Type{a, b})
@@ -632,28 +660,30 @@ func (ev *Evaluator) commonType(v, o *Value) (ty cty.Type, ok bool) {
 
 // failedArm is commonType for an arm that is not taken and would fail. Its type
 // still counts; where that is hard to tell, so is whether the conditional fails.
-func (ev *Evaluator) failedArm(v *Value, other hclsyntax.Expression) (ty cty.Type, ok bool) {
+func (ev *Evaluator) failedArm(mine arm, other hclsyntax.Expression) (ty cty.Type, ok bool) {
 	switch e := other.(type) {
 	case *hclsyntax.ParenthesesExpr:
-		return ev.failedArm(v, e.Expression)
+		return ev.failedArm(mine, e.Expression)
 	case *hclsyntax.TemplateWrapExpr:
-		return ev.failedArm(v, e.Wrapped)
+		return ev.failedArm(mine, e.Wrapped)
 	case *hclsyntax.TemplateExpr:
-		return ev.commonType(v, unknownOf(cty.String, UnknownVal(model.Invalid, "")))
+		return ev.commonType(mine, unknownArm(cty.String))
 	case *hclsyntax.BinaryOpExpr:
-		return ev.commonType(v, unknownOf(e.Op.Type, UnknownVal(model.Invalid, "")))
+		return ev.commonType(mine, unknownArm(e.Op.Type))
 	case *hclsyntax.UnaryOpExpr:
-		return ev.commonType(v, unknownOf(e.Op.Type, UnknownVal(model.Invalid, "")))
+		return ev.commonType(mine, unknownArm(e.Op.Type))
 	case *hclsyntax.SplatExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr, *hclsyntax.ConditionalExpr:
 		ev.doubt = ev.doubt || ev.strict
 	}
 	return cty.DynamicPseudoType, true
 }
 
-// typeOf is the type of a value, as far as it is known.
-func (ev *Evaluator) typeOf(v *Value) (cty.Type, bool) {
-	ty := ev.toCty(v).Type()
-	return ty, v.Kind == Null || v.Kind != Failed && ty != cty.DynamicPseudoType
+// isNull says of an arm that it is a null of no type.
+func (a arm) isNull() bool { return a.v.Kind == Null && a.whole.Type() == cty.DynamicPseudoType }
+
+// isTyped says of an arm that its type is known.
+func (a arm) isTyped() bool {
+	return a.v.Kind == Null || a.v.Kind != Failed && a.whole.Type() != cty.DynamicPseudoType
 }
 
 func (ev *Evaluator) binary(e *hclsyntax.BinaryOpExpr, sc Scope) *Value {
@@ -755,8 +785,13 @@ func (ev *Evaluator) equal(l, r *Value) *Value {
 		l, r = r, l
 	}
 	if r.Kind == Unknown {
-		if l.Kind == Scalar && r.gap.Symbol != nil {
-			r.gap.Symbol.see(l.scalar)
+		if l.Kind == Scalar && !r.gap.differs(l) {
+			if r = ev.symbolicName(r); r.Kind != Unknown {
+				return ev.equal(l, r)
+			}
+		}
+		if l.Kind == Scalar {
+			r.gap.see(l.scalar)
 		}
 		if r.gap.differs(l) {
 			return BoolVal(false)

@@ -51,6 +51,29 @@ var exactFunctions = sync.OnceValue(func() map[string]function.Function {
 	}
 })
 
+// keepsElements says of the result of a native function that it is exact as it
+// is: it has elements of the arguments, unchanged, in a collection of the same
+// form as these. The elements need not be looked at then.
+func (a arguments) keepsElements(name string, v *Value) bool {
+	switch name {
+	case "length":
+		return v.Kind == Scalar && a.values[0].Kind != Scalar
+	case "keys", "values":
+		return v.Kind == List && a.values[0].Shape == Structural
+	case "merge":
+		return v.Kind == Object && a.areAll(Object)
+	case "concat":
+		return v.Kind == List && a.areAll(List)
+	}
+	return false
+}
+
+// areAll says whether all arguments are tuples, or objects, whose elements have
+// types of their own.
+func (a arguments) areAll(kind Kind) bool {
+	return !slices.ContainsFunc(a.values, func(v *Value) bool { return v.Kind != kind || v.Shape != Structural })
+}
+
 // callExact calls the exact form of a native function, when there is one and
 // the arguments are known whole. ok is false when there is none to call.
 func (ev *Evaluator) callExact(name string, a arguments, native *Value) (v *Value, ok bool) {

@@ -184,8 +184,8 @@ func yamlDecode(ev *Evaluator, a arguments) *Value {
 		return a.wrong("yamldecode needs a string")
 	}
 	d := decoder{text: text, file: v.def, why: v.why}
-	var doc yaml.Node
-	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
+	doc, err := ev.yamlDocument(text)
+	if err != nil {
 		return d.result(ev, nil, err, a)
 	}
 	if len(doc.Content) == 0 {
@@ -193,6 +193,23 @@ func yamlDecode(ev *Evaluator, a arguments) *Value {
 	}
 	result, err := d.yamlValue(doc.Content[0])
 	return d.result(ev, result, err, a)
+}
+
+// yamlDocument parses YAML, each text once: instances of a module mostly decode
+// the same files.
+func (ev *Evaluator) yamlDocument(text string) (*yaml.Node, error) {
+	if doc := ev.documents[text]; doc != nil {
+		return doc, nil
+	}
+	doc := &yaml.Node{}
+	if err := yaml.Unmarshal([]byte(text), doc); err != nil {
+		return nil, err
+	}
+	if ev.documents == nil {
+		ev.documents = map[string]*yaml.Node{}
+	}
+	ev.documents[text] = doc
+	return doc, nil
 }
 
 // decoder makes values of an encoded document.
@@ -336,6 +353,9 @@ func yamlScalar(n *yaml.Node) *Value {
 	if word, ok := yamlWords[lower]; ok && isCased {
 		w := *word
 		return &w
+	}
+	if !strings.ContainsRune("+-.0123456789", rune(n.Value[0])) {
+		return StringVal(n.Value) // what comes below begins with none other
 	}
 	for _, layout := range []string{"2006-1-2T15:4:5.999999999Z07:00", "2006-1-2t15:4:5.999999999Z07:00", "2006-1-2 15:4:5.999999999", "2006-1-2"} {
 		if t, err := time.Parse(layout, n.Value); err == nil {

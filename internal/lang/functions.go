@@ -59,7 +59,7 @@ func (ev *Evaluator) call(e *hclsyntax.FunctionCallExpr, sc Scope) *Value {
 	}
 	if fn, ok := natives[name]; ok {
 		v := fn(ev, a)
-		if v.Kind == Unknown && v.gap.Cause == model.Limit {
+		if v.Kind == Unknown && v.gap.Cause == model.Limit || a.keepsElements(name, v) {
 			return v
 		}
 		if exact, ok := ev.callExact(name, a, v); ok {

@@ -112,6 +112,10 @@ type Gap struct {
 	notNull bool
 	// not lists the literals that the value is known to differ from.
 	not []cty.Value
+	// rest is the symbol of which this stands for all values but those of not.
+	rest *Symbol
+	// of is the cell of the name whose whole value this is, when it has no symbol.
+	of *Cell
 }
 
 // Ref says that a value is an attribute of something, whatever its content.
@@ -419,13 +423,18 @@ type Cell struct {
 	running bool
 	value   *Value    // in the world of no assumptions
 	deps    []*Symbol // that the value rests on
-	world   *World    // the world in which other was computed
-	other   *Value
-	others  []*Symbol
+	others  []inWorld // the latest values under assumptions
+	isName  bool      // see Name
+	symbol  *Symbol   // of a name whose value is not known, once it mattered
 }
 
 // Lazy makes a cell.
 func Lazy(compute func(ev *Evaluator) *Value) *Cell { return &Cell{compute: compute} }
+
+// Name makes the cell of a name. Its value is one and the same wherever the name
+// is used, also when it is not known: what it turns out to be for one expression
+// it is for all.
+func Name(compute func(ev *Evaluator) *Value) *Cell { return &Cell{compute: compute, isName: true} }
 
 // Done makes a cell of a value that is there already.
 func Done(v *Value) *Cell { return &Cell{value: v} }

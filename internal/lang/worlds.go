@@ -23,6 +23,15 @@ type Symbol struct {
 	condition bool     // made up for an expression; tried after the real ones
 	parts     map[string]*Symbol
 	gap       *Gap // why its value is not known
+
+	assumable []assumption // so far
+	rest      *Value       // that stands for all others
+}
+
+// assumption is a literal as the value that a symbol is assumed to have.
+type assumption struct {
+	literal cty.Value
+	value   *Value
 }
 
 // NewSymbol makes a symbol.
@@ -76,6 +85,16 @@ func (v *Value) isNoBool() bool {
 	return v.Kind == Unknown && v.differsFrom([]cty.Value{cty.True, cty.False})
 }
 
+// see notes values that matter to the symbol that an unknown value stands for.
+func (g *Gap) see(values ...cty.Value) {
+	switch {
+	case g.Symbol != nil:
+		g.Symbol.see(values...)
+	case g.rest != nil:
+		g.rest.see(values...)
+	}
+}
+
 // see notes values that matter. That it must be one of them, as an index must,
 // comes out when the other ones are tried: they fail.
 func (s *Symbol) see(values ...cty.Value) {
@@ -117,21 +136,6 @@ type World struct {
 	value  *Value
 }
 
-// Assumptions lists what a world assumes, the first assumption first.
-func (w *World) Assumptions() []string {
-	if w == nil {
-		return nil
-	}
-	text, ok := w.value.Text()
-	switch {
-	case w.value.Kind == Null:
-		text = "null"
-	case !ok:
-		text = "something else"
-	}
-	return append(w.outer.Assumptions(), w.symbol.Name+" = "+text)
-}
-
 func (w *World) depth() int {
 	n := 0
 	for ; w != nil; w = w.outer {
@@ -152,6 +156,49 @@ func (w *World) find(s *Symbol) *Value {
 // agrees says whether two worlds give the symbols the same values.
 func (w *World) agrees(other *World, symbols []*Symbol) bool {
 	return w == other || !slices.ContainsFunc(symbols, func(s *Symbol) bool { return w.find(s) != other.find(s) })
+}
+
+// inWorld is the value of a cell under assumptions.
+type inWorld struct {
+	world *World
+	value *Value
+	deps  []*Symbol // that the value rests on
+}
+
+// maxRemembered is how many values under assumptions a cell keeps. The stores
+// of a configuration mostly rest on the same few symbols, which are tried anew
+// for each of them.
+const maxRemembered = 8
+
+// in returns the value that a cell is known to have in a world, nil when it
+// must be computed.
+func (c *Cell) in(w *World) *inWorld {
+	for i := range c.others {
+		if o := &c.others[i]; o.world.agrees(w, o.deps) {
+			return o
+		}
+	}
+	return nil
+}
+
+// remember keeps a value under assumptions in place of the oldest one.
+func (c *Cell) remember(v inWorld) {
+	if len(c.others) == maxRemembered {
+		c.others = append(c.others[:0], c.others[1:]...)
+	}
+	c.others = append(c.others, v)
+}
+
+// own returns what a cell computed, as the value of the name that it is of.
+func (c *Cell) own(v *Value) *Value {
+	if !c.isName || v.Kind != Unknown || v.gap.Symbol != nil || v.gap.of != nil {
+		return v
+	}
+	w := *v
+	gap := *v.gap
+	gap.of = c
+	w.gap = &gap
+	return &w
 }
 
 // assumed returns the value that the world at hand gives a symbol, or nil.
@@ -235,7 +282,7 @@ func (ev *Evaluator) Outcomes(settled func(*Value) bool, compute func() *Value) 
 		if w == outer {
 			start = ev.steps
 		}
-		s, values := ev.choose(deps)
+		s := ev.choose(deps)
 		if w.depth() > maxAssumptions {
 			s = nil
 		}
@@ -249,8 +296,26 @@ func (ev *Evaluator) Outcomes(settled func(*Value) bool, compute func() *Value) 
 		if overflow = ev.steps-start > maxTrySteps; overflow {
 			return
 		}
-		for _, value := range values {
-			try(&World{outer: w, symbol: s, value: value})
+		assume := func(value *Value) { try(&World{outer: w, symbol: s, value: value}) }
+		values, other := s.values()
+		if !other {
+			for _, v := range values {
+				assume(s.assumption(v))
+			}
+			return
+		}
+		// With the value of a symbol go the arms of conditionals: the one for all
+		// other values may say of some of them that they matter too.
+		for done := 0; ; {
+			for ; done < len(s.literals); done++ {
+				assume(s.assumption(s.literals[done]))
+			}
+			mark := len(outcomes)
+			assume(s.anythingBut(s.literals))
+			if overflow || done == len(s.literals) {
+				return
+			}
+			outcomes = outcomes[:mark]
 		}
 	}
 	try(outer)
@@ -261,38 +326,48 @@ func (ev *Evaluator) Outcomes(settled func(*Value) bool, compute func() *Value) 
 	return outcomes
 }
 
-// choose picks the next symbol to make an assumption about, and the values to
-// assume; real symbols come before made-up ones.
-func (ev *Evaluator) choose(deps []*Symbol) (*Symbol, []*Value) {
+// choose picks the next symbol to make an assumption about; real symbols come
+// before made-up ones.
+func (ev *Evaluator) choose(deps []*Symbol) *Symbol {
 	for _, conditions := range []bool{false, true} {
 		for _, s := range deps {
 			if s.condition != conditions || ev.assumed(s) != nil {
 				continue
 			}
-			values, other := s.values()
-			if len(values) == 0 || len(values) > maxWorlds {
+			if values, _ := s.values(); len(values) == 0 || len(values) > maxWorlds {
 				continue
 			}
-			return s, assumptions(s, values, other)
+			return s
 		}
 	}
-	return nil, nil
+	return nil
 }
 
-func assumptions(s *Symbol, values []cty.Value, other bool) []*Value {
-	var assume []*Value
-	for _, v := range values {
-		assume = append(assume, fromCty(s.converted(v), nil))
-	}
-	if other {
-		rest := UnknownVal(model.NoValue, s.Name+" has no value here")
-		if s.gap != nil {
-			rest = UnknownVal(s.gap.Cause, s.gap.Reason)
+// assumption makes the value to assume of a literal. It is the same one each
+// time, so that what was computed under it holds for the next question.
+func (s *Symbol) assumption(literal cty.Value) *Value {
+	literal = s.converted(literal)
+	for _, a := range s.assumable {
+		if a.literal.RawEquals(literal) {
+			return a.value
 		}
-		rest.gap.not = values
-		assume = append(assume, rest)
 	}
-	return assume
+	v := fromCty(literal, nil)
+	s.assumable = append(s.assumable, assumption{literal, v})
+	return v
+}
+
+// anythingBut is the value of a symbol of which no more is known than that it is
+// none of these.
+func (s *Symbol) anythingBut(values []cty.Value) *Value {
+	if s.rest == nil || len(s.rest.gap.not) != len(values) {
+		s.rest = UnknownVal(model.NoValue, s.Name+" has no value here")
+		if s.gap != nil {
+			s.rest = UnknownVal(s.gap.Cause, s.gap.Reason)
+		}
+		s.rest.gap.not, s.rest.gap.rest = slices.Clip(values), s
+	}
+	return s.rest
 }
 
 // InNoWorld runs f without the assumptions at hand.

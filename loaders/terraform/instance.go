@@ -232,7 +232,7 @@ func (m *moduleInst) variable(name string) *lang.Cell {
 	if c := m.variables[name]; c != nil {
 		return c
 	}
-	c := lang.Lazy(func(ev *lang.Evaluator) *lang.Value { return m.variableValue(ev, name) })
+	c := lang.Name(func(ev *lang.Evaluator) *lang.Value { return m.variableValue(ev, name) })
 	m.variables[name] = c
 	return c
 }
@@ -310,7 +310,8 @@ func (m *moduleInst) local(name string) *lang.Cell {
 	}
 	c := lang.Done(m.def.undeclared("local." + name))
 	if b := m.def.locals[name]; b != nil {
-		c = lang.Expr(m.root.reader.body(b).Attributes[name].Expr, m.scope)
+		e := m.root.reader.body(b).Attributes[name].Expr
+		c = lang.Name(func(ev *lang.Evaluator) *lang.Value { return ev.Eval(e, m.scope).At(e.Range()) })
 	}
 	m.locals[name] = c
 	return c
