@@ -10,9 +10,11 @@ import (
 	"io"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
@@ -263,17 +265,45 @@ func declaredFormats(cfg *config.Config) []declared.Format {
 	return all
 }
 
+// wanted says of a file which loaders claim it, and why it can't be looked into.
+type wanted struct {
+	by  []bool
+	err error
+}
+
+// claims asks all loaders about all files, on all processors: for many files
+// they look at the content.
+func claims(tree *source.Tree, all []loaders.Loader, names []string) []wanted {
+	answers := make([]wanted, len(names))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(names)) {
+		wg.Go(func() {
+			for n := int(next.Add(1)) - 1; n < len(names); n = int(next.Add(1)) - 1 {
+				f := tree.File(names[n])
+				by := make([]bool, len(all))
+				for i, l := range all {
+					by[i] = l.Claims(f)
+				}
+				answers[n] = wanted{by, f.Err()}
+			}
+		})
+	}
+	wg.Wait()
+	return answers
+}
+
 // claim asks the loaders which of the files they want. A file that none could
 // look into is a problem, and so is a path that could not be followed and might
 // have been wanted.
 func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable []source.Unreadable, isExample func(name string) bool) (claimed [][]string, examples map[string]bool, problems []model.Problem) {
 	claimed = make([][]string, len(all))
 	examples = map[string]bool{}
-	for _, name := range names {
-		f := tree.File(name)
+	wanted := claims(tree, all, names)
+	for n, name := range names {
 		example := isExample(name)
 		for i, l := range all {
-			if !l.Claims(f) {
+			if !wanted[n].by[i] {
 				continue
 			}
 			if selective, ok := l.(loaders.Selective); ok && example && selective.SkipsExamples() {
@@ -285,14 +315,14 @@ func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable [
 		if name == source.Stdin && !slices.ContainsFunc(claimed, func(names []string) bool { return slices.Contains(names, name) }) {
 			problems = append(problems, unread(source.Unreadable{Path: name, Err: errNoPlan}))
 		}
-		if err := f.Err(); err != nil {
+		if err := wanted[n].err; err != nil {
 			problems = append(problems, unread(source.Unreadable{Path: name, Err: err}))
 		}
 	}
 	for _, u := range unreadable {
 		f := tree.File(u.Path)
-		wanted := slices.ContainsFunc(all, func(l loaders.Loader) bool { return l.Claims(f) })
-		if wanted || !strings.Contains(path.Base(u.Path), ".") && !errors.Is(u.Err, source.ErrOutside) {
+		isWanted := slices.ContainsFunc(all, func(l loaders.Loader) bool { return l.Claims(f) })
+		if isWanted || !strings.Contains(path.Base(u.Path), ".") && !errors.Is(u.Err, source.ErrOutside) {
 			problems = append(problems, unread(u))
 		}
 	}

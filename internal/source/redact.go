@@ -28,7 +28,7 @@ var passwords = sync.OnceValue(func() *regexp.Regexp {
 // in a configuration must not go on into a build log.
 func Redact(text string) string {
 	// Most text holds neither, and the expressions are compiled for those that do.
-	if strings.Contains(text, "=") {
+	if assigns(text) {
 		text = secrets().ReplaceAllString(text, "$1=…")
 	}
 	if strings.Contains(text, "://") && strings.Contains(text, "@") {
@@ -41,4 +41,19 @@ func Redact(text string) string {
 		text = arguments().ReplaceAllString(text, "$1$2, …)")
 	}
 	return text
+}
+
+// assigns says whether a text has an equals sign right between a name and a
+// value, as connection strings and query strings do and most languages do not.
+func assigns(text string) bool {
+	for i := 1; i < len(text)-1; i++ {
+		if text[i] == '=' && isWord(text[i-1]) && !strings.ContainsRune(";&\"' \t\n\r\f\v", rune(text[i+1])) {
+			return true
+		}
+	}
+	return false
+}
+
+func isWord(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }

@@ -31,11 +31,14 @@ var ErrTooLarge = fmt.Errorf("larger than %d MB", MaxFileSize>>20)
 // ErrOutside reports a path that leads out of the root.
 var ErrOutside = errors.New("outside the checked root")
 
+var errNotRegular = errors.New("not a regular file")
+
 // Tree is the files below one root directory. It is safe for use by several
 // goroutines.
 type Tree struct {
 	dir  string
 	root *os.Root
+	at   *os.File // the root directory too
 
 	mu    sync.Mutex
 	files map[string]content
@@ -55,11 +58,16 @@ func Open(dir string) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Tree{dir: dir, root: root, files: map[string]content{}, starts: map[string][]int{}}, nil
+	at, err := os.Open(dir)
+	if err != nil {
+		root.Close()
+		return nil, err
+	}
+	return &Tree{dir: dir, root: root, at: at, files: map[string]content{}, starts: map[string][]int{}}, nil
 }
 
 // Close releases the root directory.
-func (t *Tree) Close() error { return t.root.Close() }
+func (t *Tree) Close() error { return errors.Join(t.root.Close(), t.at.Close()) }
 
 // Dir is the root directory as it was given to Open.
 func (t *Tree) Dir() string { return t.dir }
@@ -142,24 +150,31 @@ func (t *Tree) open(name string) (*os.File, error) {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return nil, ErrOutside
 	}
-	// A FIFO or a device would block or never end, so the kind of file is
-	// looked at before it is opened, and again after.
-	info, err := t.root.Stat(name)
+	f, err := openBeneath(t.at, filepath.FromSlash(name))
+	if err != nil {
+		f, err = t.openSlowly(name)
+	}
 	if err != nil {
 		return nil, plain(err)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	f, err := t.root.Open(name)
-	if err != nil {
-		return nil, plain(err)
-	}
-	if info, err = f.Stat(); err != nil || !info.Mode().IsRegular() {
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		f.Close()
-		return nil, errors.New("not a regular file")
+		return nil, errNotRegular
 	}
 	return f, nil
+}
+
+// openSlowly opens a file on any system. A FIFO or a device would block or never
+// end, so the kind of file is looked at before it is opened.
+func (t *Tree) openSlowly(name string) (*os.File, error) {
+	info, err := t.root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errNotRegular
+	}
+	return t.root.Open(name)
 }
 
 // readAll reads r to its end into buf, which has room for what is expected.
