@@ -705,11 +705,24 @@ func (inv *inventory) steps(o *lang.Origin) []model.Step {
 	return steps
 }
 
-// maxExcerpt bounds the text of one step, in bytes.
-const maxExcerpt = 80
+// Bounds on the text of one step, in bytes.
+const (
+	maxExcerpt  = 80
+	maxRedacted = 1024 // that is looked through for secrets; what is longer is cut between words
+)
 
-// excerpt returns the text of an expression on one line, shortened.
+// excerpt returns the text of an expression on one line, shortened. Most steps
+// are those of many stores.
 func (inv *inventory) excerpt(o *lang.Origin) string {
+	if text, ok := inv.excerpts[o.Range]; ok {
+		return text
+	}
+	text := inv.newExcerpt(o)
+	inv.excerpts[o.Range] = text
+	return text
+}
+
+func (inv *inventory) newExcerpt(o *lang.Origin) string {
 	data, err := inv.Tree.Read(o.Range.Filename)
 	if err != nil {
 		return o.Text
@@ -725,11 +738,27 @@ func (inv *inventory) excerpt(o *lang.Origin) string {
 	default:
 		text = string(data[o.Range.Start.Byte:o.Range.End.Byte])
 	}
-	text = source.Redact(strings.Join(strings.Fields(text), " "))
+	text = source.Redact(words(text, maxRedacted))
 	if len(text) > maxExcerpt {
 		text = strings.ToValidUTF8(text[:maxExcerpt], "") + "…"
 	}
 	return text
+}
+
+// words puts a text on one line, ending with the word that goes beyond a number
+// of bytes.
+func words(text string, n int) string {
+	var line strings.Builder
+	for word := range strings.FieldsSeq(text) {
+		if line.Len() > n {
+			break
+		}
+		if line.Len() > 0 {
+			line.WriteByte(' ')
+		}
+		line.WriteString(word)
+	}
+	return line.String()
 }
 
 // compactSteps drops steps that are there already.

@@ -55,7 +55,7 @@ type Collector struct {
 // Collect makes the stores and copies that the resources bring about. Types
 // that the catalogue does not know are passed over.
 func (c *Collector) Collect(resources []Resource) model.Document {
-	inv := &inventory{Collector: c, byInst: map[Resource]*entry{}, groups: map[string]*group{}, names: map[string]map[string][]*entry{}}
+	inv := &inventory{Collector: c, byInst: map[Resource]*entry{}, groups: map[string]*group{}, names: map[string]map[string][]*entry{}, excerpts: map[hcl.Range]string{}}
 	for _, r := range resources {
 		if t := inv.typeOf(r); t != nil && !r.IsData() && inv.counts(t, r) {
 			e := &entry{inst: r, typ: t}

@@ -29,7 +29,9 @@ type inventory struct {
 	byInst  map[Resource]*entry
 	groups  map[string]*group
 	names   map[string]map[string][]*entry // by type and name
-	doc     model.Document
+
+	excerpts map[hcl.Range]string // of the texts of expressions
+	doc      model.Document
 }
 
 // group is a replication group: a global cluster and its members.
