@@ -13,10 +13,14 @@ import (
 )
 
 func main() {
-	// The collector starts when the heap has doubled. To it, this memory is part of
-	// the heap, so that a small check ends before it ever starts; as nothing is
-	// written to it, the system does not provide it.
-	ballast := make([]byte, 4<<20)
+	// The collector starts when the heap has grown by a share of what it was. To it,
+	// this memory is part of the heap, so that a small check ends before it ever
+	// starts, and a large one need not double; as nothing is written to it, the
+	// system does not provide it.
+	ballast := make([]byte, 48<<20)
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(45)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	program, _ := os.Executable() // reports do without it
 	code := cli.Run(ctx, &cli.Env{
