@@ -19,14 +19,20 @@ type block struct {
 	rng    hcl.Range // of its first line
 	text   hcl.Range // of all of it
 
-	names     []string  // of the attributes of a locals block
-	isSet     bool      // a variable block with a default
-	source    string    // of a module block
-	sourceRng hcl.Range // of a module block
-	alias     string    // of a provider block
-	empty     bool      // a provider block that configures nothing
+	parts     map[string]part // attributes of a locals or module block that can be parsed one by one
+	isSet     bool            // a variable block with a default
+	source    string          // of a module block
+	sourceRng hcl.Range       // of a module block
+	alias     string          // of a provider block
+	empty     bool            // a provider block that configures nothing
 
 	whole *hclsyntax.Block // where it can't be parsed again
+}
+
+// part is where an attribute begins, and the byte behind it.
+type part struct {
+	start hcl.Pos
+	end   int
 }
 
 // newBlock makes a block of a syntax tree, which it keeps if told to.
@@ -38,10 +44,11 @@ func newBlock(b *hclsyntax.Block, keep bool) *block {
 	}
 	switch b.Type {
 	case "locals":
-		for name := range attrs {
-			made.names = append(made.names, name)
-		}
+		made.parts = partsOf(attrs)
 	case "module":
+		if len(b.Body.Blocks) == 0 {
+			made.parts = partsOf(attrs)
+		}
 		made.source, _ = literal(attrs["source"])
 		if a := attrs["source"]; a != nil {
 			made.sourceRng = a.Expr.Range()
@@ -58,6 +65,14 @@ func newBlock(b *hclsyntax.Block, keep bool) *block {
 		made.whole = b
 	}
 	return made
+}
+
+func partsOf(attrs hclsyntax.Attributes) map[string]part {
+	parts := make(map[string]part, len(attrs))
+	for name, a := range attrs {
+		parts[name] = part{a.SrcRange.Start, a.SrcRange.End.Byte}
+	}
+	return parts
 }
 
 // configuresNothing says of a provider block that it only announces a provider
@@ -85,10 +100,16 @@ func (b *block) label(i int) string {
 type reader struct {
 	tree   *source.Tree
 	parsed map[*block]*hclsyntax.Block
+	parts  map[partKey]*hclsyntax.Attribute
+}
+
+type partKey struct {
+	block *block
+	name  string
 }
 
 func newReader(tree *source.Tree) *reader {
-	return &reader{tree: tree, parsed: map[*block]*hclsyntax.Block{}}
+	return &reader{tree: tree, parsed: map[*block]*hclsyntax.Block{}, parts: map[partKey]*hclsyntax.Attribute{}}
 }
 
 // read returns a block with its content.
@@ -103,6 +124,53 @@ func (r *reader) read(b *block) *hclsyntax.Block {
 }
 
 func (r *reader) body(b *block) *hclsyntax.Body { return r.read(b).Body }
+
+// attribute returns an attribute of a block, nil when it has none of that name.
+// Blocks of many attributes, of which few are asked for, are not parsed whole.
+func (r *reader) attribute(b *block, name string) *hclsyntax.Attribute {
+	p, ok := b.parts[name]
+	switch {
+	case b.whole != nil || b.parts == nil:
+		return r.body(b).Attributes[name]
+	case !ok:
+		return nil
+	}
+	key := partKey{b, name}
+	if r.parts[key] == nil {
+		r.parts[key] = r.parsePart(b, name, p)
+	}
+	return r.parts[key]
+}
+
+func (r *reader) parsePart(b *block, name string, p part) *hclsyntax.Attribute {
+	data, err := r.tree.Read(b.text.Filename)
+	if err != nil {
+		panic(err)
+	}
+	end := p.end
+	if end < len(data) && data[end] == '\n' {
+		end++ // without which a heredoc has no end
+	}
+	file, diags := hclsyntax.ParseConfig(data[p.start.Byte:end], b.text.Filename, p.start)
+	if a := file.Body.(*hclsyntax.Body).Attributes[name]; a != nil && !diags.HasErrors() {
+		return a
+	}
+	return r.body(b).Attributes[name]
+}
+
+// settings returns the body of a block, of which these attributes are asked for.
+func (r *reader) settings(b *block, names ...string) *hclsyntax.Body {
+	if b.whole != nil || b.parts == nil {
+		return r.body(b)
+	}
+	body := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}}
+	for _, name := range names {
+		if a := r.attribute(b, name); a != nil {
+			body.Attributes[name] = a
+		}
+	}
+	return body
+}
 
 // parse parses a block again. It was parsed without error before and its text
 // has been kept since, so that a failure is a bug.

@@ -42,6 +42,40 @@ func TestReadBlock(t *testing.T) {
 	}
 }
 
+// So is an attribute that is parsed by itself.
+func TestReadAttribute(t *testing.T) {
+	t.Parallel()
+	text := "locals {\n  a = 1 # one\n  é = { c = \"${local.a}é\" }\n  h = <<-EOT\n    }\n  EOT\n  p = (\n    1 +\n    2)\n}\n" +
+		"module \"m\" {\n  source = \"./m\"\n  text   = <<EOT\n${local.a}\nEOT\n  for_each = { a = 1 }\n}\n" +
+		"module \"n\" {\n  source = \"./m\"\n  lifecycle { enabled = false }\n}\nlocals { one = 1 }\n"
+	f, tree := parseText(t, "main.tf", text)
+	file, diags := hclsyntax.ParseConfig([]byte(text), "main.tf", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	r := newReader(tree)
+	for i, b := range f.blocks {
+		for name, want := range file.Body.(*hclsyntax.Body).Blocks[i].Body.Attributes {
+			got := r.attribute(b, name)
+			if got == nil || got != r.attribute(b, name) {
+				t.Fatalf("%s is %v, or parsed more than once", name, got)
+			}
+			if diff := cmp.Diff(rangesOf(want), rangesOf(got)); diff != "" {
+				t.Errorf("%s: -want +got\n%s", name, diff)
+			}
+		}
+		if r.attribute(b, "none") != nil {
+			t.Error("an attribute that is not there is found")
+		}
+	}
+	if len(r.parsed) != 1 {
+		t.Errorf("%d blocks were parsed whole, want the one that has a nested block", len(r.parsed))
+	}
+	if e := newRepetition(r.settings(f.blocks[2], "count")).enabled; e == nil {
+		t.Error("a nested block is lost")
+	}
+}
+
 // Where a file is in error, its blocks may not stand on their own.
 func TestKeepBlocks(t *testing.T) {
 	t.Parallel()
@@ -73,10 +107,16 @@ func parseText(t *testing.T, name, text string) (parsed, *source.Tree) {
 func attributeRanges(b *hclsyntax.Block) map[string][]hcl.Range {
 	ranges := map[string][]hcl.Range{"": {b.DefRange()}}
 	for name, a := range b.Body.Attributes {
-		hclsyntax.VisitAll(a, func(n hclsyntax.Node) hcl.Diagnostics {
-			ranges[name] = append(ranges[name], n.Range())
-			return nil
-		})
+		ranges[name] = rangesOf(a)
 	}
+	return ranges
+}
+
+func rangesOf(a *hclsyntax.Attribute) []hcl.Range {
+	var ranges []hcl.Range
+	hclsyntax.VisitAll(a, func(n hclsyntax.Node) hcl.Diagnostics {
+		ranges = append(ranges, n.Range())
+		return nil
+	})
 	return ranges
 }

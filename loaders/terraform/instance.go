@@ -266,8 +266,11 @@ func (m *moduleInst) given(ev *lang.Evaluator, decl *variable) *lang.Value {
 	if m.call == nil {
 		return m.root.given(ev, decl)
 	}
-	a := m.arguments.body.Attributes[decl.name]
-	if a == nil || metaArguments[decl.name] {
+	if metaArguments[decl.name] {
+		return nil
+	}
+	a := m.root.reader.attribute(m.call.block, decl.name)
+	if a == nil {
 		return nil
 	}
 	return ev.Eval(a.Expr, m.outer).At(a.Expr.Range())
@@ -310,7 +313,7 @@ func (m *moduleInst) local(name string) *lang.Cell {
 	}
 	c := lang.Done(m.def.undeclared("local." + name))
 	if b := m.def.locals[name]; b != nil {
-		e := m.root.reader.body(b).Attributes[name].Expr
+		e := m.root.reader.attribute(b, name).Expr
 		c = lang.Name(func(ev *lang.Evaluator) *lang.Value { return ev.Eval(e, m.scope).At(e.Range()) })
 	}
 	m.locals[name] = c

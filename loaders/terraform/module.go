@@ -87,9 +87,8 @@ type call struct {
 	block  *block
 }
 
-// arguments are the content of a module block.
+// arguments are what Terraform itself takes from a module block.
 type arguments struct {
-	body      *hclsyntax.Body
 	version   string
 	repeat    repetition
 	providers map[string]hclsyntax.Expression // by the name inside the module
@@ -207,7 +206,7 @@ func (m *module) add(b *block) {
 	case "variable":
 		m.variables[name] = b
 	case "locals":
-		for _, name := range b.names {
+		for name := range b.parts {
 			m.locals[name] = b
 		}
 	case "output":
@@ -360,7 +359,7 @@ func isFalse(a *hclsyntax.Attribute) bool { text, _ := literal(a); return text =
 func newArguments(body *hclsyntax.Body) *arguments {
 	attrs := body.Attributes
 	args := &arguments{
-		body: body, repeat: newRepetition(body),
+		repeat:    newRepetition(body),
 		providers: map[string]hclsyntax.Expression{},
 	}
 	args.version, _ = literal(attrs["version"])

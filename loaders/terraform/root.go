@@ -144,10 +144,10 @@ func (r *root) declaration(b *block) *variable {
 	return r.declarations[b]
 }
 
-// arguments are those of a module block.
+// arguments are those of a module block that are not variables of the module.
 func (r *root) arguments(c *call) *arguments {
 	if r.calls[c] == nil {
-		r.calls[c] = newArguments(r.reader.body(c.block))
+		r.calls[c] = newArguments(r.reader.settings(c.block, "version", "providers", "count", "for_each"))
 	}
 	return r.calls[c]
 }
