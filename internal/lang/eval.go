@@ -588,12 +588,13 @@ func (ev *Evaluator) conditional(e *hclsyntax.ConditionalExpr, sc Scope) *Value 
 // unifyArm gives the taken arm of a conditional the type that both arms have in
 // common, as far as their types are known.
 func (ev *Evaluator) unifyArm(v *Value, other hclsyntax.Expression, sc Scope) *Value {
-	if v.Kind == Failed || v.Kind == Unknown || !ev.strict && v.isString() {
+	if v.Kind == Failed || !ev.strict && (v.Kind == Unknown || v.isString()) {
 		return v // whatever has a type in common with a string becomes one
 	}
-	o, _ := ev.attempt(other, sc)
+	o, doubt := ev.attempt(other, sc)
 	mine := arm{v, ev.toCty(v)}
 	theirs := arm{o, ev.toCty(o)}
+	ev.doubt = ev.doubt || ev.strict && doubt && !theirs.isTyped() && v.Kind != Unknown
 	ty, ok := ev.commonType(mine, theirs)
 	if o.Kind == Failed {
 		ty, ok = ev.failedArm(mine, other)
@@ -601,7 +602,7 @@ func (ev *Evaluator) unifyArm(v *Value, other hclsyntax.Expression, sc Scope) *V
 	if !ok {
 		return FailedVal("its two arms are of different types")
 	}
-	if ty == cty.DynamicPseudoType {
+	if ty == cty.DynamicPseudoType || v.Kind == Unknown {
 		return v
 	}
 	if exact, ok := ev.unifyExact(mine, theirs); ok {
