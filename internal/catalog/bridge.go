@@ -6,7 +6,8 @@ import "strings"
 // of it has under names of its own: Pulumi's aws:rds/instance:Instance and
 // Crossplane's rds.aws.upbound.io/Instance are both aws_db_instance. provider is
 // that of the Terraform provider, such as aws or azurerm; module and name are
-// what the tool calls the service and the resource. It is "" when no row fits.
+// what the tool calls the service and the resource. It is "" when nothing in the
+// catalogue fits.
 //
 // The names follow those of Terraform but for case, underscores, and a prefix
 // that some services have; where they don't, bridgedNames tells.
@@ -15,7 +16,14 @@ func (c *Catalogue) Bridged(provider, module, name string) string {
 	if typ := bridgedNames[provider+":"+module+":"+name]; typ != "" && c.Lookup(typ) != nil {
 		return typ
 	}
-	by := c.file(provider).byLetters(provider)
+	if typ := bridgedIn(c.file(provider).byLetters(provider), provider, module, name); typ != "" {
+		return typ
+	}
+	return bridgedIn(c.noStores(provider).byLetters(provider), provider, module, name)
+}
+
+// bridgedIn finds a type among those that are known by their letters.
+func bridgedIn(by map[string]string, provider, module, name string) string {
 	for _, middle := range append([]string{module}, servicePrefixes[provider+":"+module]...) {
 		if typ := by[provider+middle+name]; typ != "" {
 			return typ
@@ -61,13 +69,24 @@ var bridgedNames = map[string]string{
 // byLetters has the types of a file by their letters and digits alone.
 func (f *file) byLetters(name string) map[string]string {
 	f.once.Do(func() { f.index(name) })
-	f.spellLetters.Do(func() {
-		f.lettered = make(map[string]string, len(f.rows))
-		for typ := range f.rows {
-			f.lettered[letters(typ)] = typ
-		}
-	})
+	f.spellLetters.Do(func() { f.lettered = spelled(f.rows) })
 	return f.lettered
+}
+
+// byLetters has the types of a list by their letters and digits alone.
+func (n *noStores) byLetters(name string) map[string]string {
+	n.once.Do(func() { n.read(name) })
+	n.spellLetters.Do(func() { n.lettered = spelled(n.reasons) })
+	return n.lettered
+}
+
+// spelled are the keys of a map by their letters.
+func spelled[T any](types map[string]T) map[string]string {
+	all := make(map[string]string, len(types))
+	for typ := range types {
+		all[letters(typ)] = typ
+	}
+	return all
 }
 
 // letters keeps the letters and digits of a name, in lower case.

@@ -363,6 +363,7 @@ type header struct {
 type Catalogue struct {
 	mu      sync.Mutex
 	files   map[string]*file
+	nothing map[string]*noStores
 	defined map[string]*Type
 }
 
@@ -384,33 +385,40 @@ func (c *Catalogue) Lookup(resourceType string) *Type {
 	if defined != nil {
 		return defined
 	}
-	name := fileOf(resourceType)
+	name := FileOf(resourceType)
 	return c.file(name).lookup(name, resourceType)
 }
 
 // Spelling returns a resource type of a language that takes types in any case,
-// as the catalogue writes it; as it is when there is no row.
+// as the catalogue writes it; as it is when that does not know it.
 func (c *Catalogue) Spelling(resourceType string) string {
 	if t := c.Lookup(resourceType); t != nil {
 		return t.Type
 	}
-	name := fileOf(resourceType)
+	name := FileOf(resourceType)
 	if typ := c.file(name).byLetters(name)[letters(resourceType)]; typ != "" {
+		return typ
+	}
+	if typ := c.noStores(name).byLetters(name)[letters(resourceType)]; typ != "" {
 		return typ
 	}
 	return resourceType
 }
 
-// fileOf names the file with the row of a type: of AWS::S3::Bucket it is
-// cloudformation, of Microsoft.Storage/storageAccounts azurearm, of
-// velero.io/BackupStorageLocation kubernetes, of pgbackrest/repo services, and
-// of aws_s3_bucket aws.
-func fileOf(resourceType string) string {
+// FileOf names the file in which a type belongs: AWS::S3::Bucket in
+// cloudformation, Microsoft.Storage/storageAccounts in azurearm,
+// velero.io/BackupStorageLocation in kubernetes, pgbackrest/repo in services,
+// and aws_s3_bucket in aws. A token of Pulumi without a name of Terraform, such
+// as random:index/randomPet:RandomPet, belongs to its provider.
+func FileOf(resourceType string) string {
 	group, _, hasGroup := strings.Cut(resourceType, "/")
+	provider, _, isToken := strings.Cut(resourceType, ":")
 	switch {
 	case strings.Contains(resourceType, "::"):
 		return "cloudformation"
-	case hasGroup && strings.HasPrefix(strings.ToLower(group), "microsoft."):
+	case isToken && !strings.Contains(provider, "_"):
+		return provider
+	case hasGroup && isAzureNamespace(group):
 		return "azurearm"
 	case hasGroup && strings.Contains(group, "."):
 		return "kubernetes"
@@ -419,6 +427,14 @@ func fileOf(resourceType string) string {
 	}
 	prefix, _, _ := strings.Cut(resourceType, "_")
 	return prefix
+}
+
+// isAzureNamespace says whether a group is a provider's in Azure Resource Manager:
+// Microsoft's in any case, or another company's, such as Oracle.Database. Groups
+// of Kubernetes have no capitals.
+func isAzureNamespace(group string) bool {
+	lower := strings.ToLower(group)
+	return strings.HasPrefix(lower, "microsoft.") || strings.Contains(group, ".") && group != lower
 }
 
 // file is that of a prefix; without rows when there is none.
@@ -494,11 +510,11 @@ func (f *file) lookup(name, resourceType string) *Type {
 }
 
 // folded keys rows as they are looked up.
-func folded(name string, rows map[string][]byte) map[string][]byte {
+func folded[T any](name string, rows map[string]T) map[string]T {
 	if keyOf(name, "A") == "A" {
 		return rows
 	}
-	all := make(map[string][]byte, len(rows))
+	all := make(map[string]T, len(rows))
 	for resourceType, row := range rows {
 		all[keyOf(name, resourceType)] = row
 	}
@@ -506,10 +522,13 @@ func folded(name string, rows map[string][]byte) map[string][]byte {
 }
 
 // keyOf is a type as it is looked up: in Azure Resource Manager capitals don't
-// matter.
+// matter, and in CloudFormation custom resources have names of their own.
 func keyOf(name, resourceType string) string {
-	if name == "azurearm" {
+	switch {
+	case name == "azurearm":
 		return strings.ToLower(resourceType)
+	case strings.HasPrefix(resourceType, "Custom::"):
+		return "AWS::CloudFormation::CustomResource"
 	}
 	return resourceType
 }

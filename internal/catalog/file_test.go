@@ -10,10 +10,13 @@ func TestFileOf(t *testing.T) {
 		"Microsoft.Storage/storageAccounts": "azurearm",
 		"microsoft.sql/servers/databases":   "azurearm",
 		"velero.io/BackupStorageLocation":   "kubernetes",
+		"Oracle.Database/resourceAnchors":   "azurearm",
+		"random:index/randomPet:RandomPet":  "random",
+		"ibm_resource_instance:kms":         "ibm",
 		"pgbackrest/repo":                   "services",
 		"../../x_y":                         "kubernetes",
 	} {
-		if got := fileOf(typ); got != want {
+		if got := FileOf(typ); got != want {
 			t.Errorf("%s is in %s, want %s", typ, got, want)
 		}
 	}

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,17 +23,52 @@ func TestParseReasons(t *testing.T) {
 func TestNoStores(t *testing.T) {
 	t.Parallel()
 	var c Catalogue
-	for _, prefix := range Prefixes() {
-		for name, reason := range NoStores(prefix) {
-			if reason == "" || !strings.HasPrefix(name, prefix+"_") {
-				t.Errorf("%s: %q has the reason %q", prefix, name, reason)
-			}
-			if c.Lookup(name) != nil {
+	entries, err := noStoreFiles.ReadDir("nostore")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		file := strings.TrimSuffix(e.Name(), ".txt")
+		for name, reason := range NoStores(file) {
+			switch {
+			case reason == "":
+				t.Errorf("%s: %q has no reason", file, name)
+			case file == noProviders:
+				if slices.Contains(Prefixes(), name) || NoStores(name) != nil {
+					t.Errorf("the provider %q has rows or a list, too", name)
+				}
+			case FileOf(name) != file:
+				t.Errorf("%s: %q belongs in %s", file, name, FileOf(name))
+			case c.Lookup(name) != nil:
 				t.Errorf("%s has a row, too", name)
 			}
 		}
 	}
-	if len(NoStores("aws")) == 0 || NoStores("random") != nil {
-		t.Error("the lists are not found")
+}
+
+// Of a type it is known what it stores, or that it stores nothing, or neither.
+func TestUnlisted(t *testing.T) {
+	t.Parallel()
+	var c Catalogue
+	for typ, want := range map[string]bool{
+		"aws_s3_bucket":                     false, // a row
+		"aws_subnet":                        false, // a line of the provider's list
+		"random_password":                   false, // a provider that holds nothing
+		"random:index/randomPet:RandomPet":  false,
+		"Custom::Migration":                 false, // as AWS::CloudFormation::CustomResource
+		"AWS::EC2::Subnet":                  false,
+		"microsoft.network/VirtualNetworks": false, // in any case
+		"aws_no_such_thing":                 true,
+		"nobody_knows":                      true,
+		"AWS::No::Such":                     true,
+		"MongoDB::Atlas::Cluster":           true,
+		"Microsoft.NoSuch/things":           true,
+		"gcp:nothing/known:Known":           true,
+		"../../etc_passwd":                  true,
+		"":                                  true,
+	} {
+		if got := c.Unlisted(typ); got != want {
+			t.Errorf("%q is unlisted: %t", typ, got)
+		}
 	}
 }

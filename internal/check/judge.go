@@ -119,6 +119,12 @@ func never(cfg *config.Config, rules *engine.Engine) func(string) bool {
 // summarize counts what was found. Where nothing rests counts as no store.
 func summarize(doc model.Document, files int) model.Summary {
 	s := model.Summary{Files: files, Unread: countUnread(doc.Problems), Copies: len(doc.Copies), Unknown: map[model.Cause]int{}}
+	for _, p := range doc.Problems {
+		for _, t := range p.Types {
+			s.UnlistedTypes++
+			s.UnlistedResources += t.Resources
+		}
+	}
 	for i := range doc.Stores {
 		if doc.Stores[i].Transit {
 			continue

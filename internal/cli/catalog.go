@@ -33,11 +33,10 @@ func runCatalog(_ context.Context, env *Env, f *flags, args []string) (int, erro
 	if t := rows.Lookup(name); t != nil {
 		return ExitClean, writeType(env.Stdout, f.format, t)
 	}
-	prefix, _, _ := strings.Cut(name, "_")
-	if reason, ok := catalog.NoStores(prefix)[name]; ok {
+	if reason, ok := rows.NoStore(name); ok {
 		return ExitClean, writeNoStore(env.Stdout, f.format, name, reason)
 	}
-	return 0, errUsage{fmt.Errorf("the catalogue has no type %q%s", name, nearestType(name, prefix, rows))}
+	return 0, errUsage{fmt.Errorf("the catalogue has no type %q%s", name, nearestType(name, catalog.FileOf(name), rows))}
 }
 
 // nearestType ends the message about a type that is not known. All names would

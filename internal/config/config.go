@@ -52,6 +52,9 @@ type Config struct {
 	Exceptions []Exception
 	// Exclude lists patterns of paths that are not checked.
 	Exclude []string
+	// NoStores lists patterns of resource types in which nothing rests, of those
+	// that the catalogue does not know.
+	NoStores []string
 	// Assume gives settings of providers that their environment decides, by
 	// provider and name.
 	Assume map[string]map[string]Assumed

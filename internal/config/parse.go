@@ -175,6 +175,7 @@ func (p *parser) top(n *yaml.Node) {
 		"exception_terms": p.terms,
 		"formats":         p.formats,
 		"exclude":         func(n *yaml.Node) { p.config.Exclude = p.patterns(n, "exclude") },
+		"no_stores":       func(n *yaml.Node) { p.config.NoStores = p.texts(n, "no_stores") },
 		"assume":          p.assume,
 		"terraform":       p.terraform,
 	})

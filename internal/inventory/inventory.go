@@ -31,7 +31,7 @@ func Join(doc model.Document, cfg *config.Config, comments []source.Comment) mod
 	doc.Copies = resolveNames(doc)
 	doc.Grants = resolveGrants(doc, cfg)
 	assignDatasets(doc, cfg, names)
-	doc.Problems = append(slices.Clip(doc.Problems), problems...)
+	doc.Problems = append(joinUnlisted(doc.Problems, cfg), problems...)
 	complete(&doc)
 	return doc
 }

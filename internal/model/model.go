@@ -452,6 +452,17 @@ type Problem struct {
 	Address string `json:"address,omitempty"`
 	// Source, where the problem has one.
 	Source *Source `json:"source,omitempty"`
+	// Types that the catalogue does not know, the most frequent first, when that
+	// is the problem.
+	Types []TypeCount `json:"types,omitempty"`
+}
+
+// TypeCount is how many resources of a type there are.
+type TypeCount struct {
+	// Type of the resources.
+	Type string `json:"type"`
+	// Resources that are declared; a block counts once, whatever is made of it.
+	Resources int `json:"resources"`
 }
 
 // NotRead is the problem of a file, or of what begins on one of its lines, that
@@ -482,6 +493,9 @@ const (
 	// CallerDecides: a module that nobody here calls leaves the place of its
 	// stores to its caller.
 	CallerDecides ProblemKind = "caller_decides"
+	// UnlistedType: there are resources of types of which the catalogue knows
+	// neither what they store nor that they store nothing.
+	UnlistedType ProblemKind = "unlisted_type"
 	// BadComment: a comment for stateside means nothing, or what it says is not
 	// there.
 	BadComment ProblemKind = "comment"
@@ -489,7 +503,7 @@ const (
 
 // ProblemKinds lists every kind of problem.
 func ProblemKinds() []ProblemKind {
-	return []ProblemKind{Unread, ModuleMissing, NotRendered, LimitReached, CallerDecides, BadComment}
+	return []ProblemKind{Unread, ModuleMissing, NotRendered, LimitReached, CallerDecides, UnlistedType, BadComment}
 }
 
 // Input is what a rule sees as `input`: one store, one copy of a store or one

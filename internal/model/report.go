@@ -35,6 +35,10 @@ type Summary struct {
 	Unread int `json:"unread"`
 	// Examples are the files that were left out as examples and tests.
 	Examples int `json:"examples,omitempty"`
+	// UnlistedTypes is how many resource types the catalogue does not know.
+	UnlistedTypes int `json:"unlisted_types,omitempty"`
+	// UnlistedResources is how many resources there are of those types.
+	UnlistedResources int `json:"unlisted_resources,omitempty"`
 	// Rules that were asked.
 	Rules int `json:"rules"`
 	// Stores found.

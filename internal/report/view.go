@@ -225,6 +225,9 @@ func (v *view) checkedSentences() []string {
 	if s := v.r.Report.Summary; s.Files > 0 {
 		all = append(all, fmt.Sprintf("Checked %s and %s in %s: %s.", count(s.Stores, "store"), count(s.Copies, "copy"), count(s.Files, "file"), placesText(s)))
 	}
+	if s := v.r.Report.Summary; s.UnlistedTypes > 0 {
+		all = append(all, fmt.Sprintf("Not checked: %s of %s that the catalogue does not know.", count(s.UnlistedResources, "resource"), count(s.UnlistedTypes, "type")))
+	}
 	if n := v.r.Report.Summary.Examples; n > 0 {
 		all = append(all, fmt.Sprintf("Left out %s of examples and tests; --include-examples reads them.", count(n, "file")))
 	}

@@ -21,6 +21,7 @@ type Node struct {
 	maybe bool // it may turn out not to exist
 
 	inner *lang.Cell // of an object whose attributes come before those of the body
+	made  *lang.Cell // of an object with attributes that nobody writes
 }
 
 // Found is a value at a path.
@@ -216,6 +217,9 @@ func (n Node) Attribute(ev *lang.Evaluator, name string) (Found, bool) {
 		}
 	}
 	a := n.body.Attributes[name]
+	if a == nil && n.made != nil {
+		return ObjectNode(ev.Force(n.made), n.rng).Attribute(ev, name)
+	}
 	if a == nil {
 		return Found{}, false
 	}

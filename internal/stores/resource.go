@@ -52,12 +52,16 @@ type Collector struct {
 	Cluster bool
 }
 
-// Collect makes the stores and copies that the resources bring about. Types
-// that the catalogue does not know are passed over.
+// Collect makes the stores and copies that the resources bring about. Types of
+// which the catalogue does not even know that they store nothing are problems.
 func (c *Collector) Collect(resources []Resource) model.Document {
-	inv := &inventory{Collector: c, byInst: map[Resource]*entry{}, groups: map[string]*group{}, names: map[string]map[string][]*entry{}, excerpts: map[hcl.Range]string{}}
+	inv := &inventory{Collector: c, resources: resources, byInst: map[Resource]*entry{}, groups: map[string]*group{}, names: map[string]map[string][]*entry{}, excerpts: map[hcl.Range]string{}}
 	for _, r := range resources {
-		if t := inv.typeOf(r); t != nil && !r.IsData() && inv.counts(t, r) {
+		t := inv.typeOf(r)
+		if t == nil && !r.IsData() {
+			inv.addUnlisted(r)
+		}
+		if t != nil && !r.IsData() && inv.counts(t, r) {
 			e := &entry{inst: r, typ: t}
 			inv.entries = append(inv.entries, e)
 			inv.byInst[r] = e
@@ -65,6 +69,19 @@ func (c *Collector) Collect(resources []Resource) model.Document {
 	}
 	inv.collect()
 	return inv.doc
+}
+
+// addUnlisted reports a resource of a type that the catalogue does not know: one
+// problem each, which are joined when all that is checked has been read.
+func (inv *inventory) addUnlisted(r Resource) {
+	typ, known := inv.typeName(r)
+	if !known || !inv.Catalogue.Unlisted(typ) {
+		return
+	}
+	inv.doc.Problems = append(inv.doc.Problems, model.Problem{
+		Kind: model.UnlistedType, Address: catalog.FileOf(typ), Source: lang.SourceOf(r.Range()),
+		Message: "the catalogue does not know the type " + typ, Types: []model.TypeCount{{Type: typ, Resources: 1}},
+	})
 }
 
 // counts says whether a resource has one of the attributes without which it is

@@ -25,10 +25,11 @@ type entry struct {
 // inventory is what one root says about data.
 type inventory struct {
 	*Collector
-	entries []*entry
-	byInst  map[Resource]*entry
-	groups  map[string]*group
-	names   map[string]map[string][]*entry // by type and name
+	resources []Resource
+	entries   []*entry
+	byInst    map[Resource]*entry
+	groups    map[string]*group
+	names     map[string]map[string][]*entry // by type and name
 
 	excerpts map[hcl.Range]string // of the texts of expressions
 	doc      model.Document

@@ -128,7 +128,7 @@ func (r *resource) extended(ev *lang.Evaluator) *lang.Value {
 func (r *resource) concernsNoStore(ev *lang.Evaluator) bool {
 	row := r.stack.set.catalogue.Lookup(r.Kind)
 	if row == nil {
-		return true
+		return false
 	}
 	if row.IsStore() || row.Of != "parent_id" || !r.Attributes.Has("parent_id") {
 		return false

@@ -19,6 +19,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/document"
@@ -75,6 +76,9 @@ type set struct {
 	states   []*document.Node
 	code     []string // programs that are not written in YAML
 	problems []model.Problem
+
+	azureOnce  sync.Once
+	azureTypes map[string]string // by the names of azure-native
 }
 
 // Load reads the programs, each in each of its stacks, and the previews.

@@ -1,9 +1,12 @@
 package pulumi
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/lang"
 )
 
@@ -53,21 +56,29 @@ func (s *set) kind(text string) string {
 // the singular: storage:StorageAccount is Microsoft.Storage/storageAccounts, and
 // sql:Database is Microsoft.Sql/servers/databases.
 func (s *set) azureType(t token) string {
-	found := ""
-	for _, row := range s.rows.Of("azurearm") {
-		parts := strings.Split(row.Type, "/")
-		group := strings.TrimPrefix(strings.ToLower(parts[0]), "microsoft.")
-		if group != strings.ToLower(t.module) || !strings.EqualFold(singular(parts[len(parts)-1]), t.name) {
-			continue
-		}
-		if found == "" || strings.Count(row.Type, "/") < strings.Count(found, "/") {
-			found = row.Type
+	s.azureOnce.Do(s.indexAzure)
+	typ := s.azureTypes[strings.ToLower(t.module+":"+t.name)]
+	switch row := s.rows.Lookup(typ); {
+	case row != nil:
+		return row.Type
+	case typ != "":
+		return typ
+	}
+	return t.provider + ":" + t.module + ":" + t.name
+}
+
+// indexAzure notes the types of Azure by the names that azure-native gives them.
+// Of several the outermost has the name.
+func (s *set) indexAzure() {
+	s.azureTypes = map[string]string{}
+	known := append(s.rows.Types("azurearm"), slices.Sorted(maps.Keys(catalog.NoStores("azurearm")))...)
+	for _, typ := range known {
+		parts := strings.Split(strings.TrimPrefix(strings.ToLower(typ), "microsoft."), "/")
+		key := parts[0] + ":" + singular(parts[len(parts)-1])
+		if have := s.azureTypes[key]; have == "" || strings.Count(typ, "/") < strings.Count(have, "/") {
+			s.azureTypes[key] = typ
 		}
 	}
-	if found == "" {
-		return t.provider + ":" + t.module + ":" + t.name
-	}
-	return found
 }
 
 func singular(word string) string {

@@ -20,16 +20,26 @@ func (r *root) collect() model.Document {
 		r.limit("evaluation of " + r.dir + " reached a bound")
 	}
 	r.reportCaller(doc.Stores)
-	doc.Problems = r.problems
+	doc.Problems = append(doc.Problems, r.problems...)
 	return doc
 }
 
-// resources lists the instances below a module that the catalogue knows, and
-// reports the modules that are not at hand.
+// holdsNothing says whether the catalogue knows of a resource's type that nothing
+// rests in it.
+func (r *root) holdsNothing(def *resource) bool {
+	if r.catalogue.Lookup(def.typ) != nil {
+		return false
+	}
+	_, ok := r.catalogue.NoStore(def.typ)
+	return ok
+}
+
+// resources lists the instances below a module that may hold data, and reports
+// the modules that are not at hand.
 func (r *root) resources(m *moduleInst, all []stores.Resource) []stores.Resource {
 	for _, key := range slices.Sorted(maps.Keys(m.def.resources)) {
 		def := m.def.resources[key]
-		if def.mode != "resource" || r.catalogue.Lookup(def.typ) == nil {
+		if def.mode != "resource" || r.holdsNothing(def) {
 			continue
 		}
 		for _, inst := range m.instancesOf(def) {
@@ -55,8 +65,8 @@ func (r *root) resources(m *moduleInst, all []stores.Resource) []stores.Resource
 	return all
 }
 
-// concerns says whether a module, or one that it calls, declares what the
-// catalogue knows or calls what is not at hand. Which instances there are of
+// concerns says whether a module, or one that it calls, declares what may hold
+// data or calls what is not at hand. Which instances there are of
 // any other module need not be found out.
 func (r *root) concerns(m *module) bool {
 	if known, ok := r.concerning[m]; ok {
@@ -69,7 +79,7 @@ func (r *root) concerns(m *module) bool {
 
 func (r *root) declares(m *module) bool {
 	for _, def := range m.resources {
-		if def.mode == "resource" && r.catalogue.Lookup(def.typ) != nil {
+		if def.mode == "resource" && !r.holdsNothing(def) {
 			return true
 		}
 	}
