@@ -31,8 +31,9 @@ type Type struct {
 	// Type as the configuration writes it, such as aws_s3_bucket.
 	Type string `yaml:"type"`
 	// TypeAt is the attribute that names the type of a resource which may be of
-	// many: that type's row holds or, for a plain word, the row TYPE:WORD. This row
-	// holds when the name is not known.
+	// many: that type's row holds or, for a plain word, the row TYPE:WORD. When it is
+	// BodyAt, too, that is an object of Kubernetes, which says its type itself. This
+	// row holds when the name is not known.
 	TypeAt string `yaml:"type_at,omitempty"`
 	// BodyAt is the attribute with the named type's own attributes, an object or
 	// JSON. Those that it lacks are the resource's.
@@ -427,6 +428,19 @@ func FileOf(resourceType string) string {
 	}
 	prefix, _, _ := strings.Cut(resourceType, "_")
 	return prefix
+}
+
+// GroupOf is the API group of an object of Kubernetes by its apiVersion; one
+// without a dot as the project writes it: apps.k8s.io, core.k8s.io.
+func GroupOf(apiVersion string) string {
+	group, _, ok := strings.Cut(apiVersion, "/")
+	if !ok {
+		group = "core"
+	}
+	if !strings.Contains(group, ".") {
+		group += ".k8s.io"
+	}
+	return group
 }
 
 // isAzureNamespace says whether a group is a provider's in Azure Resource Manager:

@@ -77,7 +77,7 @@ func checkType(t *testing.T, typ *Type) {
 		t.Errorf("role %q", typ.Role)
 	}
 	// What stands in a cluster of Kubernetes may stand in any cloud.
-	open := typ.CloudAt != "" || typ.ByName || FileOf(typ.Type) == "kubernetes"
+	open := typ.CloudAt != "" || typ.TypeAt != "" || typ.ByName || FileOf(typ.Type) == "kubernetes"
 	if !slices.Contains(geo.Clouds(), typ.Cloud) && (typ.Cloud != "" || !open) {
 		t.Errorf("cloud %q", typ.Cloud)
 	}

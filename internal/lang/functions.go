@@ -69,7 +69,7 @@ func (ev *Evaluator) call(e *hclsyntax.FunctionCallExpr, sc Scope) *Value {
 	}
 	if fn, ok := scalarFunctions()[name]; ok {
 		v := ev.callScalar(name, fn, a)
-		if name == "jsonencode" && v.Kind != Failed {
+		if (name == "jsonencode" || name == "yamlencode") && v.Kind != Failed {
 			v.encoded = a.values[0]
 		}
 		return v

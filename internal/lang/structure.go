@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+	"go.yaml.in/yaml/v3"
 )
 
 // Marks around the number of a part that is not known, while the text around it
@@ -20,8 +21,8 @@ const (
 // maxJSON bounds how deep JSON may be nested.
 const maxJSON = 100
 
-// Structure returns what a text of JSON holds: the argument of the jsonencode
-// that made it, or the text read, in which strings may have unknown parts. It
+// Structure returns what a text of JSON holds: the argument of the jsonencode, or
+// yamlencode, that made it, or the text read, in which strings may have unknown parts. It
 // is nil when v is no such text.
 func (ev *Evaluator) Structure(v *Value) *Value {
 	if v.encoded != nil {
@@ -44,6 +45,32 @@ func (ev *Evaluator) Structure(v *Value) *Value {
 		return nil
 	}
 	return ev.structure(v, decoded, 0)
+}
+
+// Document returns what a text of YAML holds, or of JSON; nil when v is no such
+// text, or not known as a whole.
+func (ev *Evaluator) Document(v *Value) *Value {
+	if structure := ev.Structure(v); structure != nil {
+		return structure
+	}
+	text, ok := v.Text()
+	if !ok {
+		return nil
+	}
+	d := decoder{text: text, file: v.def, why: v.why}
+	var doc yaml.Node
+	if yaml.Unmarshal([]byte(text), &doc) != nil || len(doc.Content) == 0 {
+		return nil
+	}
+	decoded, err := d.yamlValue(doc.Content[0])
+	if err != nil {
+		ev.Exceeded = ev.Exceeded || errors.Is(err, errTooManyNodes)
+		return nil
+	}
+	if v.secret {
+		return decoded.AsSecret()
+	}
+	return decoded
 }
 
 // known decodes a text of JSON that is known as a whole.

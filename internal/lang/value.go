@@ -73,7 +73,7 @@ type Value struct {
 	ref    *Ref
 	secret bool
 
-	encoded *Value   // what jsonencode made the text of
+	encoded *Value   // what jsonencode or yamlencode made the text of
 	parts   []*Value // that a text which is not wholly known was joined of
 }
 

@@ -19,10 +19,30 @@ func (inv *inventory) rowOf(inst Resource) *catalog.Type {
 		return t
 	}
 	named := inv.Catalogue.Lookup(name)
-	if named == nil || t.Of == "" {
-		return named
+	switch {
+	case named == nil:
+		return nil
+	case t.Of != "":
+		return inv.settingsOf(t, named, inst)
+	case catalog.FileOf(name) == "kubernetes":
+		return inCluster(t, named)
 	}
-	return inv.settingsOf(t, named, inst)
+	return named
+}
+
+// inCluster is the row of an object of Kubernetes that a resource stands for: a
+// place that the named row leaves to the cluster is what the resource's own says.
+func inCluster(t, named *catalog.Type) *catalog.Type {
+	own := *named
+	own.Place = nil
+	for _, rule := range named.Place {
+		if rule.At == "provider.cluster" {
+			own.Place = append(own.Place, t.Place...)
+			break
+		}
+		own.Place = append(own.Place, rule)
+	}
+	return &own
 }
 
 // typeName returns the type that a resource is of: where an attribute names it,
@@ -36,7 +56,12 @@ func (inv *inventory) typeName(inst Resource) (name string, known bool) {
 	if len(values) == 0 {
 		return "", false
 	}
-	name, known = inv.Evaluator.Force(values[0].Cell).Text()
+	v := inv.Evaluator.Force(values[0].Cell)
+	if t.TypeAt == t.BodyAt {
+		name = inv.objectType(v)
+		return name, name != ""
+	}
+	name, known = v.Text()
 	switch named, _, _ := strings.Cut(name, "@"); {
 	case !known:
 		return "", false
@@ -44,6 +69,26 @@ func (inv *inventory) typeName(inst Resource) (name string, known bool) {
 		return named, true
 	}
 	return inst.Type() + ":" + name, true
+}
+
+// objectType is the type of an object of Kubernetes, or of a text with one, as the
+// catalogue writes it; "" for anything else.
+func (inv *inventory) objectType(v *lang.Value) string {
+	if v.Kind == lang.Scalar || v.Kind == lang.Unknown {
+		text, known := v.Text()
+		if v = inv.Evaluator.Document(v); v == nil || known && !strings.Contains(text, "apiVersion") {
+			return ""
+		}
+	}
+	if v.Kind != lang.Object || !v.Has("apiVersion") || !v.Has("kind") {
+		return ""
+	}
+	version, okVersion := inv.Evaluator.Attr(v, "apiVersion").Text()
+	kind, okKind := inv.Evaluator.Attr(v, "kind").Text()
+	if !okVersion || !okKind {
+		return ""
+	}
+	return catalog.GroupOf(version) + "/" + kind
 }
 
 // settingsOf is the row of a resource that changes another one, of the named
@@ -79,8 +124,8 @@ func (inv *inventory) body(inst Resource) Node {
 func (inv *inventory) bodyValue(inst Resource, t *catalog.Type) *lang.Value {
 	for _, f := range inst.Body().At(inv.Evaluator, t.BodyAt) {
 		v := inv.Evaluator.Force(f.Cell)
-		if structure := inv.Evaluator.Structure(v); structure != nil {
-			v = structure
+		if document := inv.Evaluator.Document(v); document != nil {
+			v = document
 		}
 		if v.Kind == lang.Object {
 			return v

@@ -413,10 +413,13 @@ func (inv *inventory) inItsCloud(t *catalog.Type, rule catalog.PlaceRule, inst R
 	if place == nil || t.Cloud != "" {
 		return place
 	}
-	if _, whole := inv.whole(inv.readFirst(rule.Of, inst), rule.OfType); whole != nil {
+	v := inv.readFirst(rule.Of, inst)
+	if _, whole := inv.whole(v, rule.OfType); whole != nil {
 		return withCloud(place, whole.Cloud)
 	}
-	return place
+	text, _ := v.Text()
+	ref, _ := geo.ParseIdentifier(text, true)
+	return withCloud(place, ref.Cloud)
 }
 
 // nearestTo is the multi-region that a service chooses near a place.

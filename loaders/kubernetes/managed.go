@@ -282,7 +282,7 @@ func (s *set) addComposition(r *root, n *document.Node, group string) {
 				name := &document.Node{Kind: document.String, Text: resource.Get("name").String(), Range: pathRange(resource, "name")}
 				base = withPath(base, []string{"metadata", "name"}, name)
 			}
-			o := s.addObject(r, base, groupOf(base.Get("apiVersion").String()), kind)
+			o := s.addObject(r, base, catalog.GroupOf(base.Get("apiVersion").String()), kind)
 			if o != nil {
 				o.Name = addressOf(n, n.Get("kind").String()) + "/" + o.Name
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
@@ -35,7 +36,7 @@ func (s *set) add(r *root, n *document.Node, depth int) {
 		}
 		return
 	}
-	group := groupOf(apiVersion)
+	group := catalog.GroupOf(apiVersion)
 	switch kind {
 	case "ConfigMap", "Secret":
 		s.addEmbedded(r, n)
@@ -85,19 +86,6 @@ func (s *set) addPart(r *root, whole *document.Node, name, kind string, n *docum
 	o.Attributes = r.scope.part(whole, n)
 	o.Settings = func(_ *lang.Evaluator, path string) *lang.Value { return r.scope.setting(whole, path) }
 	r.objects = append(r.objects, o)
-}
-
-// groupOf is the API group, for those without a dot as the project writes them:
-// apps.k8s.io, core.k8s.io.
-func groupOf(apiVersion string) string {
-	group, _, ok := strings.Cut(apiVersion, "/")
-	if !ok {
-		group = "core"
-	}
-	if !strings.Contains(group, ".") {
-		group += ".k8s.io"
-	}
-	return group
 }
 
 // addressOf names an object as kubectl does: Kind/name, with the namespace

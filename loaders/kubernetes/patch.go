@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/model"
 )
@@ -85,7 +86,7 @@ func (b *builder) patched(n, patch *document.Node) (*document.Node, error) {
 	if patch.Get("$patch").String() == "delete" {
 		return nil, nil
 	}
-	group := groupOf(n.Get("apiVersion").String())
+	group := catalog.GroupOf(n.Get("apiVersion").String())
 	return merge(n, withoutIdentity(patch), strings.HasSuffix(group, ".k8s.io")), nil
 }
 
@@ -114,10 +115,10 @@ func (b *builder) matcher(target, patch *document.Node) func(*document.Node) boo
 		return selector(target)
 	}
 	kind, name := patch.Get("kind").String(), patch.At("metadata", "name").String()
-	group := groupOf(patch.Get("apiVersion").String())
+	group := catalog.GroupOf(patch.Get("apiVersion").String())
 	namespace := patch.At("metadata", "namespace").String()
 	return func(n *document.Node) bool {
-		return n.Get("kind").String() == kind && groupOf(n.Get("apiVersion").String()) == group && slices.Contains(namesOf(n), name) &&
+		return n.Get("kind").String() == kind && catalog.GroupOf(n.Get("apiVersion").String()) == group && slices.Contains(namesOf(n), name) &&
 			(namespace == "" || n.At("metadata", "namespace").String() == namespace)
 	}
 }
