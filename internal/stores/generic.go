@@ -65,7 +65,7 @@ func (inv *inventory) typeName(inst Resource) (name string, known bool) {
 	switch named, _, _ := strings.Cut(name, "@"); {
 	case !known:
 		return "", false
-	case strings.Contains(named, "/"):
+	case strings.Contains(named, "/"), strings.Contains(named, "::"):
 		return named, true
 	}
 	return inst.Type() + ":" + name, true

@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -69,6 +70,13 @@ func (st *stack) resources(ev *lang.Evaluator, all []stores.Resource) []stores.R
 			continue
 		}
 		if p.Value.Get("Type").String() == "" || st.isLeftOut(ev, p.Value) {
+			continue
+		}
+		if typ := p.Value.Get("Type"); strings.HasPrefix(typ.Tag, "!Rain::") {
+			*st.problems = append(*st.problems, model.Problem{
+				Kind: model.ModuleMissing, Address: st.path + p.Key, Source: lang.SourceOf(typ.Range),
+				Message: fmt.Sprintf("%s is a module of Rain, and what it declares was not checked: check what `rain pkg` prints", typ.Text),
+			})
 			continue
 		}
 		r := st.newResource(p)

@@ -48,9 +48,10 @@ func check(rows []*catalog.Type, noStores, known map[string]string, schemas []*s
 		r.paths += len(t.Paths())
 		checkRow(t, schemas, refute)
 	}
+	rowed := maps.Clone(has)
 	for resourceType := range noStores {
 		name := spelling(schemas, resourceType)
-		if has[name] {
+		if rowed[name] {
 			r.stale = append(r.stale, resourceType+" has a row and is listed as no store")
 		}
 		has[name] = true

@@ -41,7 +41,7 @@ var bindings = map[string][]string{
 	"datadog":      {"@cdktf/provider-datadog"},
 	"digitalocean": {"@cdktf/provider-digitalocean"},
 	"kubernetes":   {"@cdktf/provider-kubernetes"},
-	"mongodbatlas": {"@cdktf/provider-mongodbatlas"},
+	"mongodbatlas": {"@cdktf/provider-mongodbatlas", "@pulumi/mongodbatlas"},
 	"snowflake":    {"@cdktf/provider-snowflake"},
 }
 
