@@ -107,6 +107,7 @@ type Type struct {
 	Note string `yaml:"note,omitempty"`
 
 	endpoints string
+	unset     map[string]Unset
 	// fileLabels says that Labels is what the file says for all its types; some
 	// have none.
 	fileLabels bool
@@ -124,6 +125,24 @@ func (t *Type) Endpoint() string {
 	return t.endpoints + "." + t.Service
 }
 
+// Unset returns what a setting of the provider is that is not written, where its
+// documentation says that; nil where it does not.
+func (t *Type) Unset(setting string) *Unset {
+	if u, ok := t.unset[setting]; ok {
+		return &u
+	}
+	return nil
+}
+
+// Unset is what a setting of a provider is when nothing is written: what the
+// environment says or, where that says nothing either, a value of the provider's.
+type Unset struct {
+	// Env are the variables that are asked first.
+	Env string `yaml:"env"`
+	// Value when they are not set.
+	Value string `yaml:"value"`
+}
+
 // PlaceRule is one way to find where a store is. Exactly one of the fields At
 // to Unknown is set. A rule whose attribute is absent or null passes on to the
 // next one.
@@ -133,10 +152,6 @@ type PlaceRule struct {
 	When map[string][]string `yaml:"when,omitempty"`
 	// At is the attribute with a region, zone or multi-region.
 	At string `yaml:"at,omitempty"`
-	// Absent is the place the documentation gives for an At of the provider
-	// that is not written: where most providers ask the environment, some fall
-	// back on a region of their own.
-	Absent string `yaml:"absent,omitempty"`
 	// Every is the attribute with several regions, in each of which data rests.
 	Every string `yaml:"every,omitempty"`
 	// Cloud is the attribute beside At or Every that names the cloud, for a service
@@ -353,6 +368,8 @@ type header struct {
 	Labels string `yaml:"labels,omitempty"`
 	// DefaultLabels is where the provider block has labels for all its resources.
 	DefaultLabels string `yaml:"default_labels,omitempty"`
+	// Unset says what settings of the provider are that are not written.
+	Unset map[string]Unset `yaml:"unset,omitempty"`
 	// Endpoints is the block of the provider that sends services to other hosts.
 	Endpoints string `yaml:"endpoints,omitempty"`
 	// Types are the rows.
@@ -602,7 +619,7 @@ func (f *file) decode(name string, row []byte) *Type {
 	if t.Role == "" && t.IsStore() {
 		t.Role = model.Primary
 	}
-	t.endpoints = f.header.Endpoints
+	t.endpoints, t.unset = f.header.Endpoints, f.header.Unset
 	return t
 }
 

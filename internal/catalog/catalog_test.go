@@ -30,7 +30,7 @@ func TestRowsAreFoundByTheirText(t *testing.T) {
 				t.Errorf("%s: %s is not found", name, want.Type)
 				continue
 			}
-			inherited := cmpopts.IgnoreFields(Type{}, "Cloud", "Place", "Labels", "DefaultLabels", "Role", "endpoints", "fileLabels")
+			inherited := cmpopts.IgnoreFields(Type{}, "Cloud", "Place", "Labels", "DefaultLabels", "Role", "endpoints", "unset", "fileLabels")
 			if diff := cmp.Diff(want, *got, inherited); diff != "" {
 				t.Errorf("%s: %s (-whole +alone)\n%s", name, want.Type, diff)
 			}
@@ -119,8 +119,8 @@ func checkPlace(t *testing.T, rule PlaceRule) {
 	if rule.InCloud != "" && (rule.At == "" || !slices.Contains(geo.Clouds(), rule.InCloud)) {
 		t.Errorf("place rule %+v: cloud does not fit", rule)
 	}
-	if rule.Absent != "" && !strings.HasPrefix(rule.At, "provider.") || rule.OfType != "" && rule.Of == "" {
-		t.Errorf("place rule %+v: absent or of_type does not fit", rule)
+	if rule.OfType != "" && rule.Of == "" {
+		t.Errorf("place rule %+v: of_type does not fit", rule)
 	}
 	if strings.HasSuffix(rule.Unknown, ".") {
 		t.Errorf("reason %q ends in a full stop", rule.Unknown)

@@ -195,14 +195,14 @@ func places(t *catalog.Type) []string {
 	if !t.IsStore() {
 		return nil
 	}
-	lines := each(t.Place, placeText)
+	lines := each(t.Place, func(rule catalog.PlaceRule) string { return placeText(t, rule) })
 	for i := 1; i < len(lines); i++ {
 		lines[i] = "else " + lines[i]
 	}
 	return lines
 }
 
-func placeText(rule catalog.PlaceRule) string {
+func placeText(t *catalog.Type, rule catalog.PlaceRule) string {
 	text := ""
 	switch {
 	case rule.At != "":
@@ -226,8 +226,9 @@ func placeText(rule catalog.PlaceRule) string {
 	default:
 		text = "not told: " + rule.Unknown
 	}
-	if rule.Absent != "" {
-		text += ", when that is absent " + rule.Absent
+	if setting, ok := strings.CutPrefix(rule.At, "provider."); ok && t.Unset(setting) != nil {
+		u := t.Unset(setting)
+		text += fmt.Sprintf(", when that is absent what %s says, or else %s", u.Env, u.Value)
 	}
 	if rule.Cloud != "" {
 		text += ", of the cloud in " + rule.Cloud

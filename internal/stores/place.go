@@ -177,7 +177,7 @@ func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Re
 	case rule.Cloud != "":
 		return inv.readInClouds(cmp.Or(rule.At, rule.Every), rule.Cloud, inst)
 	case rule.At != "":
-		return orAbsent(inv.readFirst(rule.At, inst), rule, t)
+		return orUnset(inv.readFirst(rule.At, inst), rule.At, t)
 	case rule.Zone != "":
 		return inv.readZones(rule.Zone, inst)
 	case rule.Every != "":
@@ -245,13 +245,22 @@ func siteValue(v *lang.Value, as string) *lang.Value {
 	return lang.ObjectVal(map[string]*lang.Cell{siteKey: lang.Done(v), asKey: lang.Done(lang.StringVal(as))}).Because(v.Origin())
 }
 
-// orAbsent applies the documented region of a provider that is given none.
-func orAbsent(v *lang.Value, rule catalog.PlaceRule, t *catalog.Type) *lang.Value {
-	if rule.Absent == "" || v != nil && (v.Gap() == nil || v.Gap().Cause != model.Environment) {
+// orUnset says what a provider does that is given no region: where its
+// documentation names one, that holds unless the environment names another, so
+// that it is not known which.
+func orUnset(v *lang.Value, path string, t *catalog.Type) *lang.Value {
+	setting, isProvider := strings.CutPrefix(path, "provider.")
+	unset := t.Unset(setting)
+	if !isProvider || unset == nil || v != nil && (v.Gap() == nil || v.Gap().Cause != model.Environment) {
 		return v
 	}
-	step := &lang.Origin{What: "default of " + rule.At + " (" + docOf(rule.Doc, t.Doc) + ")", Text: fmt.Sprintf("%q", rule.Absent)}
-	return lang.StringVal(rule.Absent).Because(step)
+	provider, _, _ := strings.Cut(t.Type, "_")
+	reason := fmt.Sprintf("the %s of provider %s is what %s says when applied, or else %s", setting, provider, unset.Env, unset.Value)
+	if v != nil {
+		reason = fmt.Sprintf("%s; where %s is not set, it is %s", v.Gap().Reason, unset.Env, unset.Value)
+	}
+	step := &lang.Origin{What: fmt.Sprintf("default of %s unless %s is set (documentation of provider %s)", setting, unset.Env, provider), Text: fmt.Sprintf("%q", unset.Value)}
+	return lang.UnknownVal(model.Environment, reason).Because(step)
 }
 
 func docOf(doc, page string) string {
