@@ -461,6 +461,17 @@ func (v *Value) Has(name string) bool {
 	return ok || v.Open || v.obj.attr != nil
 }
 
+// AnyOfUnknown stands for the elements of a list of objects that is not known;
+// nil for any other value.
+func (v *Value) AnyOfUnknown() *Value {
+	if v.Kind != Unknown || !v.gap.Type.IsListType() && !v.gap.Type.IsSetType() || v.gap.Type.ElementType().IsPrimitiveType() {
+		return nil
+	}
+	w := UnknownVal(v.gap.Cause, v.gap.Reason).Because(v.why)
+	w.gap.Type, w.gap.nullable, w.def, w.secret = concrete(v.gap.Type.ElementType()), v.gap.nullable, v.def, v.secret
+	return w
+}
+
 // Cells returns the elements of a list.
 func (v *Value) Cells() []*Cell { return v.list }
 

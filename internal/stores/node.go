@@ -246,6 +246,10 @@ func spreadInto(all []Found, ev *lang.Evaluator, f Found, depth int) []Found {
 		if text, _ := v.Text(); text == "" {
 			return all
 		}
+	case lang.Unknown:
+		if elem := v.AnyOfUnknown(); elem != nil {
+			return append(all, Found{lang.Done(elem), f.Range, true})
+		}
 	case lang.List:
 		if depth > maxSpreadInto {
 			break
