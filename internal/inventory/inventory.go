@@ -27,6 +27,8 @@ func Join(doc model.Document, cfg *config.Config, comments []source.Comment) mod
 	recognizeSites(doc, cfg)
 	labels, problems := labels(comments, cfg)
 	problems = append(problems, applyLabels(doc, labels)...)
+	joinWholes(&doc)
+	joinGroups(&doc)
 	names := mergeNamed(&doc, cfg)
 	doc.Copies = resolveNames(doc)
 	doc.Grants = resolveGrants(doc, cfg)

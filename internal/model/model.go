@@ -104,6 +104,34 @@ type Store struct {
 	// Variants in which the store is so, by name, when the root module is applied
 	// in several ways and not in all of them the same. Absent when it is.
 	Variants []string `json:"variants,omitempty"`
+	// Whole is what the store is a part of, where the root that declares the store
+	// only names that; for the join of all roots.
+	Whole *Whole `json:"-"`
+	// Group is the replication group whose members hold the same data, where it is
+	// named; for the join of all roots.
+	Group *Group `json:"-"`
+}
+
+// Group is a replication group, as one of its members names it.
+type Group struct {
+	// Name of the group.
+	Name string
+	// Declared says that the member's own root makes the group.
+	Declared bool
+}
+
+// Whole is a thing that another root may declare, of which a store is a part.
+type Whole struct {
+	// Type of the thing, as the catalogue writes it.
+	Type string
+	// Name of the real thing.
+	Name string
+	// Unique says that the name alone is enough to find it, from any region.
+	Unique bool
+	// Merges says that what rests in the part rests in the whole.
+	Merges bool
+	// Step is where it is named.
+	Step Step
 }
 
 // Kind of store, for people and for policies.

@@ -137,7 +137,33 @@ func (inv *inventory) addStore(e *entry) {
 		s.Cloud = cloudOfPlace(s.Place)
 	}
 	s.Labels, s.LabelsUnknown = inv.labels(e, 0)
+	s.Whole = inv.wholeElsewhere(e)
 	e.store = s
+}
+
+// wholeElsewhere is what the entry is a part of, when it is named and this root
+// does not declare it; nil when it is no part, or more than the name is known.
+func (inv *inventory) wholeElsewhere(e *entry) *model.Whole {
+	for _, rule := range e.typ.Place {
+		if rule.Of == "" || rule.OfType == "" {
+			continue
+		}
+		v := inv.readFirst(rule.Of, e.inst)
+		if v == nil {
+			continue
+		}
+		t := inv.Catalogue.Lookup(rule.OfType)
+		name, known := inv.nameFor(rule.OfType, v)
+		if inst, _ := inv.whole(v, rule.OfType); inst != nil && !inst.IsData() || t == nil || !known {
+			return nil
+		}
+		w := &model.Whole{Type: t.Type, Name: name, Unique: t.UniqueName, Merges: e.typ.Part}
+		if steps := inv.steps(v.Origin()); len(steps) > 0 {
+			w.Step = steps[0]
+		}
+		return w
+	}
+	return nil
 }
 
 // cloudOfPlace is the cloud of all the locations of a place, "" when there are
@@ -350,6 +376,9 @@ func (inv *inventory) addGroup(e *entry) {
 		return
 	}
 	key, known := v.Text()
+	if known && e.store != nil {
+		e.store.Group = &model.Group{Name: key, Declared: other != nil}
+	}
 	if other != nil && !other.typ.IsStore() {
 		key, known = other.inst.Address(), true
 	}

@@ -315,16 +315,22 @@ func joinItems[T any](j joiner, docs []model.Document, of func(model.Document) [
 // contentOf writes all of an item that counts when two variants are compared.
 // Which of their variables files decided does not.
 func contentOf(item any) string {
+	named := ""
 	switch i := item.(type) {
 	case model.Store:
-		i.Place.Because = nil
+		if i.Place.Because = nil; i.Whole != nil {
+			named = i.Whole.Type + " " + i.Whole.Name
+		}
+		if i.Group != nil {
+			named += "\n" + i.Group.Name
+		}
 		item = i
 	case model.Copy:
 		i.Place.Because = nil
 		item = i
 	}
 	content, _ := json.Marshal(item) // plain data, which can be written
-	return string(content)
+	return string(content) + named
 }
 
 // problems says of a problem that not all variants have which ones do.
