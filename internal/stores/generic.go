@@ -155,14 +155,15 @@ func (inv *inventory) root(inst Resource) *lang.Value {
 // parentID is the reference to the resource that one is a part of; nil when it
 // has none.
 func (inv *inventory) parentID(inst Resource) *lang.Value {
-	for _, f := range inst.Body().At(inv.Evaluator, "parent_id") {
-		v := inv.Evaluator.Force(f.Cell)
-		if whole := wholeOf(v); whole != nil {
-			v = whole
-		}
-		return v.At(f.Range).Named("parent_id")
+	found := inst.Body().At(inv.Evaluator, "parent_id")
+	if len(found) == 0 {
+		return nil
 	}
-	return nil
+	v := inv.Evaluator.Force(found[0].Cell)
+	if whole := wholeOf(v); whole != nil {
+		v = whole
+	}
+	return v.At(found[0].Range).Named("parent_id")
 }
 
 // children are the resources that are a part of one, by the last word of their
