@@ -25,6 +25,29 @@ func TestOnlyWhatIsMetIsDecoded(t *testing.T) {
 	}
 }
 
+// The lists of what stores nothing are read when a type without a row is met, and
+// then only that of its file and that of the providers.
+func TestOnlyWhatIsMetIsListed(t *testing.T) {
+	t.Parallel()
+	var c Catalogue
+	if c.Unlisted("aws_s3_bucket") || len(c.nothing) > 0 {
+		t.Errorf("lists are read for a type that has a row: %v", c.nothing)
+	}
+	if c.Unlisted("aws_subnet") || len(c.nothing) != 1 {
+		t.Errorf("lists that are read: %v", c.nothing)
+	}
+}
+
+// BenchmarkFirstNoStore is what the first type without a row costs: reading the
+// list of its file.
+func BenchmarkFirstNoStore(b *testing.B) {
+	for range b.N {
+		if new(Catalogue).Unlisted("aws_subnet") {
+			b.Fatal("not listed")
+		}
+	}
+}
+
 // BenchmarkFirstType is what the first type of a cloud costs: finding the rows
 // of the file, and decoding one.
 func BenchmarkFirstType(b *testing.B) {

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"bufio"
 	"bytes"
 	"embed"
 	"strings"
@@ -82,9 +81,8 @@ func (c *Catalogue) noStores(name string) *noStores {
 func ParseReasons(data []byte) map[string]string {
 	reasons := make(map[string]string, bytes.Count(data, []byte("\n")))
 	reason, inComment := "", false
-	lines := bufio.NewScanner(bytes.NewReader(data))
-	for lines.Scan() {
-		line := strings.TrimSpace(lines.Text())
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSpace(line)
 		comment, isComment := strings.CutPrefix(line, "#")
 		switch {
 		case isComment && inComment:
