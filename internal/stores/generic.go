@@ -137,11 +137,11 @@ func (inv *inventory) bodyValue(inst Resource, t *catalog.Type) *lang.Value {
 // root is the outermost of the resources that one is a part of, as a template
 // has it.
 func (inv *inventory) root(inst Resource) *lang.Value {
-	name, _ := inv.typeName(inst)
 	v := lang.NullVal()
-	for range strings.Count(name, "/") - 1 {
+	for range maxReferences {
+		name, _ := inv.typeName(inst)
 		parent := inv.parentID(inst)
-		if parent == nil {
+		if parent == nil || strings.Count(name, "/") < 2 {
 			break
 		}
 		v = parent

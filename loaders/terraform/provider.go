@@ -157,7 +157,7 @@ func (m *moduleInst) lookupProvider(ref providerRef, sc *scope) foundProvider {
 		return foundProvider{def: own, mod: m, key: ref.key, keyScope: sc}
 	}
 	switch {
-	case ref.alias != "" && m.parent == nil && m.def.expects[key]:
+	case ref.alias != "" && m.parent == nil && (m.def.expects[key] || m.root.library && len(m.def.expects) == 0):
 		return foundProvider{problem: lang.UnknownVal(model.LeftToCaller, "provider "+key+" is left to the caller of "+m.def.dir)}
 	case ref.alias != "":
 		return foundProvider{problem: lang.FailedVal("provider " + key + " is neither configured in " + m.def.dir + " nor passed to it")}
