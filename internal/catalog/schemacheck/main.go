@@ -31,7 +31,7 @@ import (
 // providers. A type or an attribute that one of them has is right.
 var bindings = map[string][]string{
 	"aws":     {"@cdktf/provider-aws"},
-	"google":  {"@cdktf/provider-google", "@cdktf/provider-google-beta"},
+	"google":  {"@cdktf/provider-google", "@cdktf/provider-google-beta", "@pulumi/gcp"},
 	"azurerm": {"@cdktf/provider-azurerm"},
 	"azuread": {"@cdktf/provider-azuread"},
 	"oci":     {"@pulumi/oci"},
