@@ -30,7 +30,7 @@ import (
 // bindings are the npm packages with the typed bindings of a prefix's
 // providers. A type or an attribute that one of them has is right.
 var bindings = map[string][]string{
-	"aws":     {"@cdktf/provider-aws"},
+	"aws":     {"@cdktf/provider-aws", "@pulumi/aws"},
 	"google":  {"@cdktf/provider-google", "@cdktf/provider-google-beta", "@pulumi/gcp"},
 	"azurerm": {"@cdktf/provider-azurerm"},
 	"azuread": {"@cdktf/provider-azuread"},
