@@ -53,6 +53,9 @@ type Evaluator struct {
 	// Root is the absolute path of the checked root, for configurations that
 	// build absolute paths; those below it are read, all others are not.
 	Root string
+	// Real is the name under which a file is found, for configurations that are
+	// copied elsewhere before they are evaluated; may be nil.
+	Real func(name string) string
 	// Functions that a dialect has besides Terraform's own. They get the scope of
 	// the call, which Innermost leads to the one that the dialect gave.
 	Functions map[string]func(ev *Evaluator, sc Scope, args []*Value) *Value

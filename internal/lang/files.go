@@ -38,12 +38,19 @@ func (ev *Evaluator) path(a arguments) (name string, problem *Value) {
 		return "", a.unknown()
 	}
 	if below, ok := strings.CutPrefix(text, ev.Root+"/"); ok && ev.Root != "" && ev.Files != nil {
-		return path.Clean(below), nil
+		return ev.real(path.Clean(below)), nil
 	}
 	if ev.Files == nil || path.IsAbs(text) || strings.HasPrefix(text, "~") {
 		return "", UnknownVal(model.AtApply, "the file "+text+" is outside the checked root").Because(a.why())
 	}
-	return path.Join(ev.Dir, text), nil
+	return ev.real(path.Join(ev.Dir, text)), nil
+}
+
+func (ev *Evaluator) real(name string) string {
+	if ev.Real == nil {
+		return name
+	}
+	return ev.Real(name)
 }
 
 // readFile returns the content of a file.

@@ -34,6 +34,11 @@ type backend struct {
 // states lists the places in which the state of the root is kept: one, or one
 // for each file of settings for a backend that leaves some out.
 func (r *root) states() []stores.Resource {
+	if r.unit != nil {
+		if s := r.unit.remoteState(); s != nil {
+			return r.unitState(s)
+		}
+	}
 	b := r.top.def.backend
 	if b == nil || r.library {
 		return nil

@@ -19,10 +19,6 @@ import (
 // gruntName is the file that makes a directory a unit of Terragrunt.
 const gruntName = "terragrunt.hcl"
 
-// stackName is the file out of which Terragrunt generates units. They are not
-// read, which is said.
-const stackName = "terragrunt.stack.hcl"
-
 // Bounds on the files of one unit.
 const maxGruntFiles = 200
 
@@ -39,6 +35,9 @@ type unit struct {
 	remote   string                // source of a module that is not here
 	sourceAt hcl.Range
 	problems []model.Problem
+
+	copies []copied    // of the directories that it is in, the outermost first
+	values *lang.Value // that a stack gives it; nil when not yet asked for
 }
 
 // gruntKey names a file as it is read for one: what a file means depends on
@@ -62,7 +61,7 @@ func (s *fileSet) newUnit(dir string) *unit {
 		set: s, dir: dir, root: strings.TrimSuffix(s.tree.Dir(), "/"),
 		files: map[gruntKey]*gruntFile{}, parts: map[string]*lang.Cell{},
 	}
-	u.ev = &lang.Evaluator{Files: s.tree, Dir: dir, Root: u.root, Functions: gruntFunctions(), Context: s.ctx}
+	u.ev = &lang.Evaluator{Files: s.tree, Dir: dir, Root: u.root, Functions: gruntFunctions(), Context: s.ctx, Real: u.real}
 	return u
 }
 
@@ -79,12 +78,12 @@ func (u *unit) file(name, context string, parent *gruntFile) *gruntFile {
 		u.problem(model.LimitReached, name, "too many files are included; the rest was not read")
 		return nil
 	}
-	data, err := u.set.tree.Read(name)
+	data, err := u.set.tree.Read(u.real(name))
 	if err != nil {
-		u.problem(model.Unread, name, "the file can't be read: "+err.Error())
+		u.problem(model.Unread, u.real(name), "the file can't be read: "+err.Error())
 		return nil
 	}
-	p := parseVariables(name, data)
+	p := parseVariables(u.real(name), data)
 	u.problems = append(u.problems, p.problems...)
 	if p.values == nil {
 		return nil
@@ -164,15 +163,23 @@ func label(b *hclsyntax.Block) string {
 
 func (f *gruntFile) eval(e hclsyntax.Expression) *lang.Value { return f.unit.ev.Eval(e, f) }
 
-// chain lists the file and those it includes, the strongest first.
+// chain lists the file and those that it includes and takes over, the strongest
+// first: of several included files that is the last one.
 func (f *gruntFile) chain() []*gruntFile {
 	all := []*gruntFile{f}
-	for _, b := range f.blocks("include") {
-		if inner := f.includes[label(b)]; inner != nil {
+	for _, b := range slices.Backward(f.blocks("include")) {
+		if inner := f.includes[label(b)]; inner != nil && f.mergeStrategy(b) != "no_merge" {
 			all = append(all, inner)
 		}
 	}
 	return all
+}
+
+// mergeStrategy says how an included file is put under the one that includes it:
+// shallow, deep or no_merge.
+func (f *gruntFile) mergeStrategy(include *hclsyntax.Block) string {
+	text, _ := f.attr(include.Body, "merge_strategy").Text()
+	return cmp.Or(text, "shallow")
 }
 
 // Resolve gives names the meaning they have in Terragrunt.
@@ -194,7 +201,9 @@ func (f *gruntFile) Resolve(ev *lang.Evaluator, t hcl.Traversal) (*lang.Value, i
 			return inner.exposed(), 1
 		}
 		return noSuch(t)
-	case "dependency", "values", "feature", "unit", "stack":
+	case "values":
+		return f.unit.given(), 1
+	case "dependency", "feature", "unit", "stack":
 		return lang.UnknownVal(model.AtApply, lang.Text(t)+" is known only when applied"), len(t)
 	}
 	return noSuch(t)
@@ -234,44 +243,108 @@ func (u *unit) input(ev *lang.Evaluator, name string) *lang.Value {
 	if own == nil {
 		return nil
 	}
-	for _, f := range own.chain() {
-		a := f.body.Attributes["inputs"]
-		if a == nil {
+	v := own.input(ev, name)
+	for _, b := range slices.Backward(own.blocks("include")) {
+		inner := own.includes[label(b)]
+		if inner == nil {
 			continue
 		}
-		v := ev.Eval(a.Expr, f)
-		if v.Gap() != nil {
-			return lang.UnknownVal(v.Gap().Cause, "the inputs in "+f.name+" are not known: "+v.Gap().Reason).At(a.Expr.Range())
-		}
-		if v.Kind == lang.Object && v.Has(name) {
-			return ev.Attr(v, name)
+		switch strategy := own.mergeStrategy(b); {
+		case strategy == "no_merge":
+		case v == nil:
+			v = inner.input(ev, name)
+		case strategy == "deep":
+			if under := inner.input(ev, name); under != nil {
+				v = deepMerge(ev, under, v)
+			}
 		}
 	}
+	return v
+}
+
+// input returns the value that a file gives a variable; nil when it gives none.
+func (f *gruntFile) input(ev *lang.Evaluator, name string) *lang.Value {
+	a := f.body.Attributes["inputs"]
+	if a == nil {
+		return nil
+	}
+	v := ev.Eval(a.Expr, f)
+	if v.Gap() != nil {
+		return lang.UnknownVal(v.Gap().Cause, "the inputs in "+f.name+" are not known: "+v.Gap().Reason).At(a.Expr.Range())
+	}
+	if v.Kind == lang.Object && v.Has(name) {
+		return ev.Attr(v, name)
+	}
 	return nil
+}
+
+// deepMerge puts a value over another one as the strategy deep does it: maps are
+// joined key by key, lists one after the other (Terragrunt's page on include). Which
+// of the two stays where the one over it is empty, that page does not say.
+func deepMerge(ev *lang.Evaluator, under, over *lang.Value) *lang.Value {
+	switch {
+	case under.Kind == lang.Object && over.Kind == lang.Object && !under.Open && !over.Open:
+		return mergeObjects(ev, under, over)
+	case under.Kind == lang.List && over.Kind == lang.List && !under.Open && !over.Open:
+		return lang.ListVal(slices.Concat(under.Cells(), over.Cells())).Because(over.Origin())
+	case under.Kind == lang.Unknown && over.Kind != lang.Scalar:
+		return under
+	}
+	if text, ok := over.Text(); over.Kind == lang.Null || ok && (text == "" || text == "0" || text == "false") {
+		return lang.UnknownVal(model.AtApply, "it is merged out of an empty value and another").Because(over.Origin())
+	}
+	return over
+}
+
+func mergeObjects(ev *lang.Evaluator, under, over *lang.Value) *lang.Value {
+	elems := map[string]*lang.Cell{}
+	for _, v := range []*lang.Value{under, over} {
+		pairs, ok := ev.Pairs(v)
+		if !ok {
+			return lang.UnknownVal(model.AtApply, "it is merged out of values that are not known")
+		}
+		for _, p := range pairs {
+			name, ok := p.Key.Text()
+			if !ok {
+				return lang.UnknownVal(model.AtApply, "it is merged out of values whose keys are not known")
+			}
+			if below := elems[name]; below != nil {
+				elems[name] = lang.Lazy(func(ev *lang.Evaluator) *lang.Value { return deepMerge(ev, ev.Force(below), ev.Force(p.Value)) })
+				continue
+			}
+			elems[name] = p.Value
+		}
+	}
+	return lang.ObjectVal(elems)
 }
 
 // findUnits reads the terragrunt.hcl files among names. A directory that is a
 // unit is no root module of its own, and neither is its source.
 func (s *fileSet) findUnits(names []string) {
+	sources := s.findStacks(names)
 	for _, name := range names {
-		if path.Base(name) == stackName {
-			s.problems = append(s.problems, model.Problem{
-				Kind: model.ModuleMissing, Message: "the units that this stack generates were not checked",
-				Source: &model.Source{File: name, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
-			})
+		dir := path.Dir(name)
+		if path.Base(name) == gruntName && !sources[dir] && !s.isGenerated(dir) {
+			s.addUnit(s.newUnit(dir))
 		}
-		if path.Base(name) != gruntName {
-			continue
-		}
-		u := s.newUnit(path.Dir(name))
-		if u.own() != nil {
-			if u.source, u.remote, u.sourceAt = u.findSource(); u.source != "" || u.remote != "" {
-				s.units = append(s.units, u)
-				continue
-			}
-		}
-		s.problems = append(s.problems, u.problems...)
 	}
+}
+
+// addUnit takes in a unit, unless it is only made to be included.
+func (s *fileSet) addUnit(u *unit) {
+	if u.own() != nil {
+		if u.source, u.remote, u.sourceAt = u.findSource(); u.source != "" || u.remote != "" {
+			s.units = append(s.units, u)
+			return
+		}
+	}
+	s.problems = append(s.problems, u.problems...)
+}
+
+// isGenerated says whether a stack generates the unit in a directory: one that
+// was left there by an earlier run counts no more.
+func (s *fileSet) isGenerated(dir string) bool {
+	return slices.ContainsFunc(s.units, func(u *unit) bool { return u.dir == dir })
 }
 
 // isGrunt says whether a file is one of Terragrunt's that is looked for.
@@ -279,7 +352,7 @@ func isGrunt(name string) bool { return path.Base(name) == gruntName || path.Bas
 
 // isUnit says whether a directory is a unit, or the source of one.
 func (s *fileSet) isUnit(dir string) bool {
-	return slices.ContainsFunc(s.units, func(u *unit) bool { return u.dir == dir || u.source == dir })
+	return slices.ContainsFunc(s.units, func(u *unit) bool { return u.dir == dir || u.source == dir || u.real(u.dir) == dir })
 }
 
 // evaluateUnit evaluates the module of a unit as a root.
@@ -289,17 +362,14 @@ func (l *Loader) evaluateUnit(ctx context.Context, s *fileSet, u *unit) (doc mod
 			doc = internalError(u.dir, p)
 		}
 	}()
-	if u.source == "" {
-		doc.Problems = append(u.problems, model.Problem{
-			Kind: model.ModuleMissing, Address: u.dir, Source: lang.SourceOf(u.sourceAt),
-			Message: u.remote + " is not in the checked files; what it declares was not checked",
-		})
-		return doc
-	}
-	r := l.newRoot(ctx, s, u.dir, u.module(u.source))
+	r := l.newRoot(ctx, s, u.dir, u.module(cmp.Or(u.source, u.real(u.dir))))
 	r.unit, r.library = u, false
-	r.ev.Dir, r.ev.Root, r.ev.Functions = u.source, u.root, u.ev.Functions
+	r.ev.Dir, r.ev.Root, r.ev.Functions = r.top.def.dir, u.root, u.ev.Functions
+	r.ev.Real = u.real
 	doc = r.collect()
+	if u.source == "" {
+		doc.Problems = append(doc.Problems, u.missing(r))
+	}
 	doc.Problems = append(doc.Problems, u.problems...)
 	return doc
 }
@@ -325,16 +395,17 @@ func (u *unit) findSource() (dir, remote string, at hcl.Range) {
 			text, _, _ = strings.Cut(text, "?")
 			isLocal := strings.HasPrefix(text, ".") || path.IsAbs(text)
 			name, inside := u.below(strings.ReplaceAll(text, "//", "/"), u.dir)
-			if isLocal && inside && u.set.tree.IsDir(name) {
+			if name = u.real(name); isLocal && inside && u.set.tree.IsDir(name) {
 				return name, "", at
 			}
 			return "", "the module " + text, at
 		}
 	}
 	// Without a source, the files beside it are the module.
-	names, _ := u.set.tree.Files(u.dir)
+	dir = u.real(u.dir)
+	names, _ := u.set.tree.Files(dir)
 	if slices.ContainsFunc(names, isConfig) {
-		return u.dir, "", at
+		return dir, "", at
 	}
 	return "", "", at
 }
@@ -343,23 +414,33 @@ func (u *unit) findSource() (dir, remote string, at hcl.Range) {
 // and those that it generates.
 func (u *unit) module(dir string) *module {
 	names := u.set.configIn(dir)
-	if dir != u.dir {
-		names = append(names, u.set.configIn(u.dir)...)
+	if beside := u.real(u.dir); dir != beside {
+		names = over(names, u.set.configIn(beside), func(name string) string { return name })
 	}
-	parsed := parseAll(u.set.ctx, u.set.tree, names)
-	for _, f := range parsed {
+	files := parseAll(u.set.ctx, u.set.tree, names)
+	for _, f := range files {
 		u.problems = append(u.problems, f.problems...)
 	}
-	parsed = append(parsed, u.generated()...)
-	m := buildModule(dir, parsed, newReader(u.set.tree))
+	files = over(files, u.generated(names), func(f parsed) string { return f.name })
+	m := buildModule(dir, files, newReader(u.set.tree))
 	m.values = append(m.values, u.variablesFiles()...)
 	return m
 }
 
-// generated parses the files that the unit generates. Their text is a template
-// of the unit's; what stands inside quotes is kept as a reference, so that its
-// chain is not lost, and what is unknown stays so.
-func (u *unit) generated() []parsed {
+// over puts files over those of the same names in another directory.
+func over[T any](under, files []T, name func(T) string) []T {
+	replaced := map[string]bool{}
+	for _, f := range files {
+		replaced[path.Base(name(f))] = true
+	}
+	kept := slices.DeleteFunc(slices.Clone(under), func(f T) bool { return replaced[path.Base(name(f))] })
+	return append(kept, files...)
+}
+
+// generated parses the files that the unit generates beside those that are there.
+// Their text is a template of the unit's; what stands inside quotes is kept as
+// a reference, so that its chain is not lost, and what is unknown stays so.
+func (u *unit) generated(there []string) []parsed {
 	var all []parsed
 	seen := map[string]bool{}
 	for _, f := range u.own().chain() {
@@ -371,13 +452,25 @@ func (u *unit) generated() []parsed {
 			}
 			seen[name] = true
 			file, ok := f.eval(target.Expr).Text()
-			if !ok || !isConfig(file) || isTrue(b.Body.Attributes["disable"]) {
+			if off, _ := f.attr(b.Body, "disable").Bool(); !ok || !isConfig(file) || off || f.skips(b, file, there) {
 				continue
 			}
 			all = append(all, u.generate(f, name, file, contents.Expr))
 		}
+		if a := f.body.Attributes["generate"]; a != nil {
+			u.problems = append(u.problems, model.Problem{
+				Kind: model.Unread, Source: lang.SourceOf(a.SrcRange),
+				Message: "generate is written as an attribute, and what it generates is not read; blocks are",
+			})
+		}
 	}
 	return all
+}
+
+// skips says whether a file is not generated because there is one already.
+func (f *gruntFile) skips(generate *hclsyntax.Block, file string, there []string) bool {
+	text, _ := f.attr(generate.Body, "if_exists").Text()
+	return text == "skip" && slices.ContainsFunc(there, func(name string) bool { return path.Base(name) == path.Base(file) })
 }
 
 func (u *unit) generate(f *gruntFile, name, file string, e hclsyntax.Expression) parsed {
@@ -398,7 +491,7 @@ func (u *unit) generate(f *gruntFile, name, file string, e hclsyntax.Expression)
 	}
 	// Its bytes are not those of the file, but lie beyond the end of any.
 	start.Byte = source.MaxFileSize
-	parsedFile, diags := hclsyntax.ParseConfig([]byte(text), f.name, start)
+	parsedFile, diags := hclsyntax.ParseConfig([]byte(text), u.real(f.name), start)
 	p.diagnose(diags)
 	if parsedFile != nil {
 		for _, b := range parsedFile.Body.(*hclsyntax.Body).Blocks {
@@ -490,6 +583,7 @@ func (u *unit) variablesIn(f *gruntFile, b *hclsyntax.Block, attr string, requir
 	for _, elem := range elems {
 		text, known := elem.Text()
 		name, inside := u.below(text, u.dir)
+		name = u.real(name)
 		data, err := u.set.tree.Read(name)
 		if known && inside && err == nil {
 			p := parseVariables(name, data)

@@ -79,7 +79,8 @@ func findInParents(f *gruntFile, args []*lang.Value) *lang.Value {
 	for dir := f.context; dir != "."; {
 		dir = path.Dir(dir)
 		candidate := path.Join(dir, name)
-		if _, err := f.unit.set.tree.Read(candidate); err == nil || f.unit.set.tree.IsDir(candidate) {
+		real := f.unit.real(candidate)
+		if _, err := f.unit.set.tree.Read(real); err == nil || f.unit.set.tree.IsDir(real) {
 			return f.absolute(candidate)
 		}
 	}
@@ -149,7 +150,7 @@ func readConfig(f *gruntFile, args []*lang.Value) *lang.Value {
 		return args[0]
 	}
 	name, inside := f.unit.below(target, f.context)
-	_, err := f.unit.set.tree.Read(name)
+	_, err := f.unit.set.tree.Read(f.unit.real(name))
 	if !inside || err != nil {
 		if len(args) > 1 {
 			return args[1]
