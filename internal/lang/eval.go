@@ -918,6 +918,9 @@ func (ev *Evaluator) template(e *hclsyntax.TemplateExpr, sc Scope) *Value {
 	return ev.concat(parts)
 }
 
+// Concat joins values into a string, as a template does.
+func (ev *Evaluator) Concat(parts []*Value) *Value { return ev.concat(parts) }
+
 // concat joins values into a string.
 func (ev *Evaluator) concat(parts []*Value) *Value {
 	var text strings.Builder

@@ -140,7 +140,7 @@ func recordScenario(t *testing.T, file, dir string, c randomConfig) []byte {
 func outputsOf(t *testing.T, binary, dir string, c randomConfig) []byte {
 	t.Helper()
 	for _, text := range c.files {
-		if strings.Contains(text, "module \"") || strings.Contains(text, "\"module\"") {
+		if strings.Contains(text, "module \"") || strings.Contains(text, "\"module\"") || strings.Contains(text, "required_providers") {
 			cmd := exec.Command(binary, "init", "-backend=false", "-input=false", "-no-color")
 			cmd.Dir = dir
 			if out, err := cmd.CombinedOutput(); err != nil {

@@ -267,7 +267,7 @@ func (l *Loader) rootAmong(ctx context.Context, s *fileSet, dir string, def *mod
 		dir: dir, modules: s.modules, manifest: s.manifests[dir], others: n, tree: s.tree, tables: l.Tables, catalogue: l.Catalogue, options: l.Options,
 		library: !s.called[dir] && isLibrary(def, l.Options), flagBodies: s.flagBodies, concerning: map[*module]bool{}, reader: newReader(s.tree),
 		declarations: map[*block]*variable{}, calls: map[*call]*arguments{},
-		ev: &lang.Evaluator{Files: s.tree, Dir: dir, Context: ctx},
+		ev: &lang.Evaluator{Files: s.tree, Dir: dir, Context: ctx, Functions: providerFunctions()},
 	}
 	r.top = newInstance(r, def, nil, nil, nil)
 	return r

@@ -364,7 +364,7 @@ func (l *Loader) evaluateUnit(ctx context.Context, s *fileSet, u *unit) (doc mod
 	}()
 	r := l.newRoot(ctx, s, u.dir, u.module(cmp.Or(u.source, u.real(u.dir))))
 	r.unit, r.library = u, false
-	r.ev.Dir, r.ev.Root, r.ev.Functions = r.top.def.dir, u.root, u.ev.Functions
+	r.ev.Dir, r.ev.Root, r.ev.Functions = r.top.def.dir, u.root, withProviderFunctions(u.ev.Functions)
 	r.ev.Real = u.real
 	doc = r.collect()
 	if u.source == "" {
