@@ -369,9 +369,9 @@ func (ev *Evaluator) flattenInto(result, v *Value, depth int) bool {
 				return false
 			}
 		case elem.Kind == Unknown:
-			// It may be a list.
+			// It may be a list, and then stands for what is in it.
 			result.Open = true
-			fallthrough
+			result.list = append(result.list, Done(unknownLike(elem)))
 		default:
 			result.list = append(result.list, c)
 		}
@@ -492,24 +492,22 @@ func values(ev *Evaluator, a arguments) *Value {
 
 // merge puts maps over one another, the last one on top. What an unknown map
 // has is not known, nor what it hides.
-func merge(_ *Evaluator, a arguments) *Value {
-	elems := map[string]*Cell{}
+func merge(ev *Evaluator, a arguments) *Value {
+	elems := elements{}
 	var below *Value
 	open := false
 	for _, v := range a.values {
 		switch v.Kind {
 		case Null:
 		case Unknown:
-			elems, below, open = map[string]*Cell{}, v, true
+			elems, below, open = elements{}, v, true
 		case Object:
 			if v.obj.attr != nil {
-				elems, below, open = map[string]*Cell{}, v, true
+				elems, below, open = elements{}, v, true
 				continue
 			}
 			open = open || v.Open
-			for k, c := range v.obj.elems {
-				elems[k] = c
-			}
+			elems.putAll(v, below)
 		default:
 			return a.wrong("merge needs maps")
 		}
@@ -517,10 +515,15 @@ func merge(_ *Evaluator, a arguments) *Value {
 	if len(elems) > maxList {
 		return limitVal("a map grows too long")
 	}
-	result := ObjectVal(elems).Because(a.why())
+	result := elems.object(ev, a.call, a.scope).Because(a.why())
 	result.Open = open
 	if below != nil {
-		result.obj.attr = func(ev *Evaluator, name string) *Value { return ev.Attr(below, name) }
+		result.obj.attr = func(ev *Evaluator, name string) *Value {
+			if elems[AnyKey] != nil {
+				return UnknownVal(model.AtApply, name+" may be an element whose key is not known").Because(a.why())
+			}
+			return ev.Attr(below, name)
+		}
 	}
 	return result
 }

@@ -870,7 +870,7 @@ func (ev *Evaluator) tuple(e *hclsyntax.TupleConsExpr, sc Scope) *Value {
 }
 
 func (ev *Evaluator) object(e *hclsyntax.ObjectConsExpr, sc Scope) *Value {
-	elems := make(map[string]*Cell, len(e.Items))
+	elems := make(elements, len(e.Items))
 	open := false
 	var why *Origin
 	for _, item := range e.Items {
@@ -881,14 +881,16 @@ func (ev *Evaluator) object(e *hclsyntax.ObjectConsExpr, sc Scope) *Value {
 		case key.Kind == Failed:
 			return key
 		case key.Kind == Unknown:
-			open, name = true, AnyKey
+			open = true
 			why = join(why, key.why)
+			elems.putAny(ev.elem(item.ValueExpr, sc))
+			continue
 		case !ok:
 			return FailedVal("an object's key is not a string")
 		}
-		elems[name] = ev.elem(item.ValueExpr, sc)
+		elems.put(name, ev.elem(item.ValueExpr, sc))
 	}
-	v := ObjectVal(elems).Because(why)
+	v := elems.object(ev, e, sc).Because(why)
 	v.Open = open
 	return v
 }

@@ -84,7 +84,7 @@ func (ev *Evaluator) forExpr(e *hclsyntax.ForExpr, sc Scope) *Value {
 	if f := ev.forCondition(e, sc); f != nil {
 		return f
 	}
-	result := forResult{open: coll.Open, elems: map[string]*Cell{}}
+	result := forResult{open: coll.Open, elems: elements{}}
 	for _, item := range coll.items() {
 		inner := bind(sc, e.ValVar, item.value)
 		if e.KeyVar != "" {
@@ -98,7 +98,7 @@ func (ev *Evaluator) forExpr(e *hclsyntax.ForExpr, sc Scope) *Value {
 			return limitVal("a collection grows too long")
 		}
 	}
-	return result.value(e).also(coll)
+	return result.value(ev, e, sc).also(coll)
 }
 
 // forCondition checks the condition of a for expression before any element is
@@ -124,7 +124,7 @@ func (ev *Evaluator) forCondition(e *hclsyntax.ForExpr, sc Scope) *Value {
 type forResult struct {
 	open  bool
 	list  []*Cell
-	elems map[string]*Cell
+	elems elements
 	why   []*Origin
 }
 
@@ -166,26 +166,33 @@ func (ev *Evaluator) forItem(e *hclsyntax.ForExpr, sc Scope, result *forResult) 
 	if result.elems[name] != nil && !e.Group && name != AnyKey {
 		return FailedVal("a for expression makes the key " + name + " twice")
 	}
-	value := ev.elem(e.ValExpr, sc)
-	if e.Group {
-		value = ev.group(result.elems[name], value)
-	}
-	result.elems[name] = value
+	// A key that is not known is none of the others, or there would be an error.
+	result.elems.putMaybe(name, ev.elem(e.ValExpr, sc))
 	return nil
 }
 
-// group adds a value to those that a grouping for expression has for a key.
-func (ev *Evaluator) group(have, value *Cell) *Cell {
-	if have == nil {
-		return Done(ListVal([]*Cell{value}))
+// groups makes a list of the elements of each key. Those whose key is not known
+// may be in any of them.
+func (s elements) groups() *Value {
+	groups := make(map[string]*Cell, len(s))
+	for name, cells := range s {
+		group := ListVal(cells)
+		if any := s[AnyKey]; any != nil && name != AnyKey {
+			group = ListVal(append(cells[:len(cells):len(cells)], any...))
+		}
+		group.Open = s[AnyKey] != nil
+		groups[name] = Done(group)
 	}
-	return Done(ListVal(append(have.value.list[:len(have.value.list):len(have.value.list)], value)))
+	return ObjectVal(groups)
 }
 
-func (r *forResult) value(e *hclsyntax.ForExpr) *Value {
+func (r *forResult) value(ev *Evaluator, e *hclsyntax.ForExpr, sc Scope) *Value {
 	v := ListVal(r.list)
-	if e.KeyExpr != nil {
-		v = ObjectVal(r.elems)
+	switch {
+	case e.Group:
+		v = r.elems.groups()
+	case e.KeyExpr != nil:
+		v = r.elems.object(ev, e, sc)
 	}
 	v.Open = r.open
 	v.why = join(r.why...)

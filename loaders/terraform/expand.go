@@ -98,14 +98,11 @@ func (r *root) expandForEach(sc *scope, forEach hclsyntax.Expression) []each {
 			add(r.anyEach(o.Value))
 			continue
 		}
-		isSure := len(pairs) > 0
+		var open []lang.Pair // whose keys are not known
 		for _, pair := range pairs {
 			name, known := pair.Key.Text()
 			if !known {
-				isSure = false
-				e := r.anyEach(o.Value)
-				e.value = pair.Value
-				add(e)
+				open = append(open, pair)
 				continue
 			}
 			key := pair.Key
@@ -116,11 +113,31 @@ func (r *root) expandForEach(sc *scope, forEach hclsyntax.Expression) []each {
 		}
 		// An open collection has others like those that it holds: where all of
 		// these are known, there is none that is not among them.
-		if o.Value.Open && !isSure {
+		switch {
+		case len(open) > 0:
+			add(r.anyOf(o.Value, open))
+		case o.Value.Open && len(pairs) == 0:
 			add(r.anyEach(o.Value))
 		}
 	}
 	return instances
+}
+
+// anyOf is the instance that stands for those whose keys are not known.
+func (r *root) anyOf(v *lang.Value, pairs []lang.Pair) each {
+	e := r.anyEach(v)
+	if key := pairs[0].Key; key.Kind == lang.Unknown && len(pairs) == 1 {
+		e.key = key
+		if key.Origin() == nil {
+			e.key = key.Because(v.Origin())
+		}
+	}
+	values := make([]*lang.Cell, len(pairs))
+	for i, pair := range pairs {
+		values[i] = pair.Value
+	}
+	e.value = lang.Either(lang.NewSymbol("each.value"), values)
+	return e
 }
 
 func (r *root) anyEach(v *lang.Value) each {
