@@ -42,6 +42,7 @@ func init() {
 		"sensitive":        func(_ *Evaluator, a arguments) *Value { return passThrough(nil, a).AsSecret() },
 		"slice":            slice,
 		"sort":             sortStrings,
+		"split":            split,
 		"tobool":           toType(cty.Bool),
 		"tolist":           toList,
 		"tomap":            toMap,

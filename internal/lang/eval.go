@@ -430,8 +430,11 @@ func (ev *Evaluator) element(v, key *Value) *Value {
 	if !ok || i < 0 || v.Shape == Set {
 		return FailedVal("it has no such element").Because(v.why)
 	}
+	if v.headed && i == 0 {
+		return ev.Force(v.list[0])
+	}
 	ev.doubt = ev.doubt || ev.strict && v.Open
-	if v.Open && len(v.list) == 1 {
+	if v.Open && len(v.list) == 1 && !v.headed {
 		return ev.Force(v.list[0])
 	}
 	if v.Open {
@@ -446,7 +449,7 @@ func (ev *Evaluator) element(v, key *Value) *Value {
 // indexUnknown notes which keys an unknown key may be, so that Outcomes can try
 // them.
 func (ev *Evaluator) indexUnknown(v, key *Value) *Value {
-	if v.Open && len(v.list) == 1 {
+	if v.Open && len(v.list) == 1 && !v.headed {
 		return ev.Force(v.list[0]).also(key)
 	}
 	if v.Kind == Object && v.Open && len(v.obj.keys) == 1 {

@@ -187,3 +187,22 @@ var signumFunc = function.New(&function.Spec{
 		return cty.NumberIntVal(int64(n.Sign())), nil
 	},
 })
+
+// split takes a string apart. The host in the address of something, before the
+// port, is about the same thing as the address, whatever it is.
+func split(ev *Evaluator, a arguments) *Value {
+	all := ev.callScalar("split", stdlib.SplitFunc, a)
+	if len(a.values) != 2 || all.Kind != Unknown {
+		return all
+	}
+	sep, _ := a.values[0].Text()
+	address := a.values[1]
+	if address.ref == nil || sep != ":" || !strings.HasSuffix(address.ref.Attr, "endpoint") {
+		return all
+	}
+	host := unknownOf(cty.String, address)
+	host.ref = address.ref
+	all = ListOf([]*Value{host}).Because(all.why)
+	all.Open, all.headed = true, true
+	return all
+}

@@ -73,6 +73,7 @@ type Value struct {
 	ref    *Ref
 	secret bool
 
+	headed  bool     // an open list of which the first element is there, and unlike the others
 	encoded *Value   // what jsonencode or yamlencode made the text of
 	parts   []*Value // that a text which is not wholly known was joined of
 }

@@ -49,7 +49,7 @@ func (r *root) states() []stores.Resource {
 	}
 	var all []stores.Resource
 	for _, f := range files {
-		all = append(all, r.state(b, "["+strings.TrimSuffix(path.Base(f.name), tfbackend)+"]", f.values))
+		all = append(all, r.state(b, "["+settingsName(f.name)+"]", f.values))
 	}
 	return all
 }
@@ -72,7 +72,27 @@ func (r *root) state(b *backend, key string, settings *hclsyntax.Body) stores.Re
 	}
 }
 
-const tfbackend = ".tfbackend"
+// settingsExtensions are what files of settings end in: .tfbackend, as Terraform's
+// page on backends recommends, and what else people use.
+var settingsExtensions = []string{".tfbackend", ".backend", ".backend.hcl", ".backend.conf", ".backend.config"}
+
+// isBackendFile says whether a file holds settings for a backend.
+func isBackendFile(name string) bool {
+	base := path.Base(name)
+	return settingsName(name) != base || base == "backend.hcl" || base == "backend.conf" || base == "backend.config" ||
+		strings.HasPrefix(base, "backend-") && strings.HasSuffix(base, ".hcl")
+}
+
+// settingsName is the name of a file of settings without what all of them have.
+func settingsName(name string) string {
+	base := path.Base(name)
+	for _, ext := range settingsExtensions {
+		if short, ok := strings.CutSuffix(base, ext); ok {
+			return short
+		}
+	}
+	return base
+}
 
 // settingsDirs are the directories beside a module in which files of settings
 // for its backend are looked for, besides its own.
@@ -89,7 +109,7 @@ func (r *root) backendFiles() []parsed {
 		}
 		slices.Sort(names)
 		for _, name := range names {
-			if !strings.HasSuffix(name, tfbackend) {
+			if !isBackendFile(name) {
 				continue
 			}
 			data, err := r.tree.Read(name)
