@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -496,6 +497,7 @@ func values(ev *Evaluator, a arguments) *Value {
 func merge(ev *Evaluator, a arguments) *Value {
 	elems := elements{}
 	var below *Value
+	var gap *Gap
 	open := false
 	for _, v := range a.values {
 		switch v.Kind {
@@ -508,6 +510,7 @@ func merge(ev *Evaluator, a arguments) *Value {
 				continue
 			}
 			open = open || v.Open
+			gap = cmp.Or(gap, v.obj.gap)
 			elems.putAll(v, below)
 		default:
 			return a.wrong("merge needs maps")
@@ -517,7 +520,7 @@ func merge(ev *Evaluator, a arguments) *Value {
 		return limitVal("a map grows too long")
 	}
 	result := elems.object(ev, a.call, a.scope).Because(a.why())
-	result.Open = open
+	result.Open, result.obj.gap = open, gap
 	if below != nil {
 		result.obj.attr = func(ev *Evaluator, name string) *Value {
 			if elems[AnyKey] != nil {

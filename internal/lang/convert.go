@@ -355,6 +355,7 @@ func (ev *Evaluator) convertMap(v *Value, ty cty.Type, defaults *typeexpr.Defaul
 	w := *v
 	w.Shape, w.elem = Uniform, concrete(elem)
 	w.obj = ObjectVal(elems).obj
+	w.obj.gap = v.obj.gap
 	return &w
 }
 

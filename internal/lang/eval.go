@@ -874,7 +874,7 @@ func (ev *Evaluator) tuple(e *hclsyntax.TupleConsExpr, sc Scope) *Value {
 
 func (ev *Evaluator) object(e *hclsyntax.ObjectConsExpr, sc Scope) *Value {
 	elems := make(elements, len(e.Items))
-	open := false
+	var open *Gap
 	var why *Origin
 	for _, item := range e.Items {
 		key := ev.objectKey(item.KeyExpr, sc)
@@ -884,7 +884,7 @@ func (ev *Evaluator) object(e *hclsyntax.ObjectConsExpr, sc Scope) *Value {
 		case key.Kind == Failed:
 			return key
 		case key.Kind == Unknown:
-			open = true
+			open = key.gap
 			why = join(why, key.why)
 			elems.putAny(ev.elem(item.ValueExpr, sc))
 			continue
@@ -894,7 +894,7 @@ func (ev *Evaluator) object(e *hclsyntax.ObjectConsExpr, sc Scope) *Value {
 		elems.put(name, ev.elem(item.ValueExpr, sc))
 	}
 	v := elems.object(ev, e, sc).Because(why)
-	v.Open = open
+	v.Open, v.obj.gap = open != nil, open
 	return v
 }
 

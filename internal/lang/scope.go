@@ -123,6 +123,7 @@ func (ev *Evaluator) forCondition(e *hclsyntax.ForExpr, sc Scope) *Value {
 
 type forResult struct {
 	open  bool
+	gap   *Gap // why a key is not known
 	list  []*Cell
 	elems elements
 	why   []*Origin
@@ -158,7 +159,7 @@ func (ev *Evaluator) forItem(e *hclsyntax.ForExpr, sc Scope, result *forResult) 
 	case key.Kind == Failed:
 		return key
 	case key.Kind == Unknown:
-		result.open, name = true, AnyKey
+		result.open, name, result.gap = true, AnyKey, key.gap
 		result.why = append(result.why, key.why)
 	case !ok:
 		return FailedVal("a for expression's key is not a string").Because(key.why)
@@ -193,6 +194,9 @@ func (r *forResult) value(ev *Evaluator, e *hclsyntax.ForExpr, sc Scope) *Value 
 		v = r.elems.groups()
 	case e.KeyExpr != nil:
 		v = r.elems.object(ev, e, sc)
+	}
+	if v.Kind == Object {
+		v.obj.gap = r.gap
 	}
 	v.Open = r.open
 	v.why = join(r.why...)
@@ -232,6 +236,9 @@ func (v *Value) items() []item {
 }
 
 func unknownKey(v *Value) *Value {
+	if gap := v.obj.gap; gap != nil {
+		return UnknownVal(gap.Cause, gap.Reason).Because(v.why)
+	}
 	return UnknownVal(model.AtApply, "its key is known only when applied").Because(v.why)
 }
 

@@ -88,6 +88,7 @@ type object struct {
 	keys  []string
 	elems map[string]*Cell
 	attr  func(ev *Evaluator, name string) *Value
+	gap   *Gap // why the key of an element under AnyKey is not known
 }
 
 // Gap says why a value is not known, and what is known all the same.
