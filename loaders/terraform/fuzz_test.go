@@ -70,7 +70,7 @@ func TestOrderOfFiles(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{}
 	for i, data := range examples(t) {
-		files[filepath.Join("r", strings.Repeat("x", i+1), "main.tf")] = data
+		files[fmt.Sprintf("r/x%03d/main.tf", i)] = data
 	}
 	want := storestest.Describe(load(t, files, Options{}))
 	for range 3 {

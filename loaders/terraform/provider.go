@@ -147,13 +147,14 @@ func (f foundProvider) forEach() hclsyntax.Expression { return expr(f.body().Att
 
 // lookupProvider finds a provider configuration as Terraform does: what the
 // call passes in, else the module's own block, else, for one without an alias,
-// that of the calling module. Configurations with an alias are never inherited.
+// that of the calling module. Configurations with an alias are never inherited,
+// and neither is one for which the module has a block, be it an empty one.
 func (m *moduleInst) lookupProvider(ref providerRef, sc *scope) foundProvider {
 	key := ref.String()
 	if m.call != nil && m.arguments.providers[key] != nil {
 		return m.passedProvider(key)
 	}
-	if own := m.def.providers[key]; own != nil && (m.parent == nil || !own.block.empty) {
+	if own := m.def.providers[key]; own != nil {
 		return foundProvider{def: own, mod: m, key: ref.key, keyScope: sc}
 	}
 	switch {

@@ -112,6 +112,8 @@ type randomConfig struct {
 	env    map[string]string // TF_VAR_
 	hidden map[string]string // TF_VAR_ that only the real Terraform is told
 	only   string            // terraform or tofu, for what the other can't do
+
+	settings string // of Terraform's command line, in a file
 }
 
 // generator writes one random configuration.

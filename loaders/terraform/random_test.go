@@ -99,7 +99,8 @@ func TestRandom(t *testing.T) {
 			t.Errorf("… and %d more seeds: %v", len(failing)-i, failing[i:])
 			break
 		}
-		config, one := shrink(t, binary, seed)
+		record, one := shrink(seed, func(d *draws) tally { return compareRandom(t, binary, d) })
+		config := randomConfiguration(&draws{record: record}, isTofu(binary))
 		t.Errorf("seed %d: %s\n%s", seed, strings.Join(one.differences, "\n"), config)
 		keepFailure(t, binary, seed, config)
 	}
@@ -148,17 +149,18 @@ func keepFailure(t *testing.T, binary string, seed uint64, config randomConfig) 
 // outputs need be known.
 const seedPrefix = "seed_"
 
-// shrink looks for a simpler configuration that still differs.
-func shrink(t *testing.T, binary string, seed uint64) (randomConfig, tally) {
+// shrink looks for a simpler configuration that still differs, and returns the
+// choices that make it.
+func shrink(seed uint64, compare func(*draws) tally) (record []int, best tally) {
 	d := newDraws(seed)
-	best := compareRandom(t, binary, d)
-	record := d.record
+	best = compare(d)
+	record = d.record
 	tries := 250
 	differs := func(candidate []int) bool {
 		if tries--; tries < 0 {
 			return false
 		}
-		one := compareRandom(t, binary, &draws{record: candidate})
+		one := compare(&draws{record: candidate})
 		if len(one.differences) == 0 {
 			return false
 		}
@@ -183,7 +185,7 @@ func shrink(t *testing.T, binary string, seed uint64) (randomConfig, tally) {
 			}
 		}
 	}
-	return randomConfiguration(&draws{record: record}, isTofu(binary)), best
+	return record, best
 }
 
 func isTofu(binary string) bool { return strings.Contains(filepath.Base(binary), "tofu") }
@@ -212,9 +214,7 @@ func compareConfig(t *testing.T, binary string, config randomConfig) tally {
 	return compareWith(dir, config, want)
 }
 
-func (c randomConfig) writeTo(dir string) error {
-	type entry struct{ Key, Source, Dir string }
-	manifest := struct{ Modules []entry }{[]entry{{Dir: "."}}}
+func (c randomConfig) writeFiles(dir string) error {
 	for name, text := range c.files {
 		file := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -223,6 +223,17 @@ func (c randomConfig) writeTo(dir string) error {
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (c randomConfig) writeTo(dir string) error {
+	if err := c.writeFiles(dir); err != nil {
+		return err
+	}
+	type entry struct{ Key, Source, Dir string }
+	manifest := struct{ Modules []entry }{[]entry{{Dir: "."}}}
+	for name := range c.files {
 		if d := path.Dir(name); path.Base(name) == "main.tf" && d != "." {
 			manifest.Modules = append(manifest.Modules, entry{strings.ReplaceAll(d, "/", "."), "./" + path.Base(d), d})
 		}
@@ -245,6 +256,7 @@ func (c randomConfig) writeTo(dir string) error {
 type truth struct {
 	outputs   map[string]cty.Value
 	addresses []string
+	regions   map[string]string // by address, of managed resources that have one
 }
 
 // applied applies a configuration, which makes nothing, and reads the state.
@@ -252,6 +264,9 @@ func applied(binary, dir string, config randomConfig) (truth, error) {
 	cmd := exec.Command(binary, append([]string{"apply", "-auto-approve", "-input=false", "-no-color", "-refresh=false"}, config.args...)...)
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"}
+	if config.settings != "" {
+		cmd.Env = append(cmd.Env, "TF_CLI_CONFIG_FILE="+config.settings)
+	}
 	for _, values := range []map[string]string{config.env, config.hidden} {
 		for name, value := range values {
 			cmd.Env = append(cmd.Env, "TF_VAR_"+name+"="+value)
@@ -279,16 +294,19 @@ func readTruth(data []byte) (truth, error) {
 			Type  json.RawMessage `json:"type"`
 		} `json:"outputs"`
 		Resources []struct {
-			Module, Type, Name string
-			Instances          []struct {
-				Key any `json:"index_key"`
+			Mode, Module, Type, Name string
+			Instances                []struct {
+				Key        any `json:"index_key"`
+				Attributes struct {
+					Region *string `json:"region"`
+				} `json:"attributes"`
 			} `json:"instances"`
 		} `json:"resources"`
 	}
 	if err := json.Unmarshal(data, &state); err != nil {
 		return truth{}, err
 	}
-	want := truth{outputs: map[string]cty.Value{}}
+	want := truth{outputs: map[string]cty.Value{}, regions: map[string]string{}}
 	for name, o := range state.Outputs {
 		ty, err := ctyjson.UnmarshalType(o.Type)
 		if err != nil {
@@ -308,6 +326,12 @@ func readTruth(data []byte) (truth, error) {
 				address += fmt.Sprintf("[%q]", key)
 			}
 			want.addresses = append(want.addresses, address)
+			if r.Mode == "managed" {
+				want.regions[address] = ""
+				if region := i.Attributes.Region; region != nil {
+					want.regions[address] = *region
+				}
+			}
 		}
 	}
 	slices.Sort(want.addresses)

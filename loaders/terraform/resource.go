@@ -90,7 +90,7 @@ func (inst *resourceInst) attr(name string) *lang.Cell {
 func (inst *resourceInst) attrValue(ev *lang.Evaluator, name string) *lang.Value {
 	ref := &lang.Ref{Target: inst, Attr: name}
 	if a := inst.body().Attributes[name]; a != nil {
-		v := ev.Eval(a.Expr, inst.scope).At(a.Expr.Range())
+		v := inst.asKept(name, ev.Eval(a.Expr, inst.scope)).At(a.Expr.Range())
 		if v.Kind != lang.Null {
 			// What names another resource still does so here.
 			if v.Ref() == nil {
@@ -110,6 +110,27 @@ func (inst *resourceInst) attrValue(ev *lang.Evaluator, name string) *lang.Value
 		return v.WithRef(ref)
 	}
 	return inst.atApply(name)
+}
+
+// asKept is the value of an argument as others see it: some providers keep
+// a location in another spelling than the one it is written in.
+func (inst *resourceInst) asKept(name string, v *lang.Value) *lang.Value {
+	text, ok := v.Text()
+	if !ok || name != "location" || inst.IsData() {
+		return v
+	}
+	kept := text
+	switch {
+	case strings.HasPrefix(inst.def.typ, "azurerm_"):
+		// As package location of the provider's helpers normalises it.
+		kept = strings.ReplaceAll(strings.ToLower(text), " ", "")
+	case inst.def.typ == "google_storage_bucket", inst.def.typ == "google_container_registry":
+		kept = strings.ToUpper(text)
+	}
+	if kept == text {
+		return v
+	}
+	return lang.StringVal(kept).Because(v.Origin())
 }
 
 // blockValue is a nested block as an object, for expressions that refer to it.
@@ -174,8 +195,23 @@ func (inst *resourceInst) computedData(ev *lang.Evaluator, name string) *lang.Va
 	case "aws_availability_zones.names", "google_compute_zones.names":
 		return inst.within(ev, name, true)
 	}
-	if inst.def.typ == "terraform_remote_state" && name == "outputs" {
-		return inst.remoteOutputs(ev)
+	switch inst.def.typ {
+	case "terraform_remote_state":
+		if name == "outputs" {
+			return inst.remoteOutputs(ev)
+		}
+	case "aws_arn":
+		// It takes its argument apart, and looks nothing up.
+		if name == "account" {
+			name = "account_id"
+		}
+		if parts := parseARN(ev, []*lang.Value{inst.argument(ev, "arn")}); parts.Kind == lang.Object && parts.Has(name) {
+			v := ev.Attr(parts, name)
+			if a := inst.body().Attributes["arn"]; a != nil {
+				v = v.At(a.Expr.Range())
+			}
+			return v
+		}
 	}
 	if other, at := inst.declared(ev); other != nil {
 		return ev.Force(other.attr(name)).Named(other.address + "." + name).At(at)

@@ -33,7 +33,8 @@ func TestScenarios(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			config, recorded := readScenario(t, file)
+			config := readScenario(t, file)
+			recorded := config.take(recordName)
 			dir := t.TempDir()
 			if err := config.writeTo(dir); err != nil {
 				t.Fatal(err)
@@ -63,7 +64,8 @@ func TestScenarioRecords(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			config, recorded := readScenario(t, file)
+			config := readScenario(t, file)
+			recorded := config.take(recordName)
 			if config.only != "" && isTofu(binary) != (config.only == "tofu") {
 				t.Skip("it is about the other one")
 			}
@@ -80,7 +82,14 @@ func TestScenarioRecords(t *testing.T) {
 
 const recordName = "outputs.json"
 
-func readScenario(t *testing.T, file string) (randomConfig, []byte) {
+// take removes a file of a configuration, and returns what is in it.
+func (c randomConfig) take(name string) []byte {
+	data := c.files[name]
+	delete(c.files, name)
+	return []byte(data)
+}
+
+func readScenario(t *testing.T, file string) randomConfig {
 	t.Helper()
 	archive, err := txtar.ParseFile(file)
 	if err != nil {
@@ -101,39 +110,35 @@ func readScenario(t *testing.T, file string) (randomConfig, []byte) {
 			c.only = rest
 		}
 	}
-	var recorded []byte
 	for _, f := range archive.Files {
-		if f.Name == recordName {
-			recorded = f.Data
-			continue
-		}
 		c.files[f.Name] = string(f.Data)
 	}
-	return c, recorded
+	return c
 }
 
 func recordScenario(t *testing.T, file, dir string, c randomConfig) []byte {
 	t.Helper()
-	archive, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	binary := realTerraform(t)
 	if c.only == "tofu" && !isTofu(binary) {
 		t.Fatal("record this one with STATESIDE_TERRAFORM naming tofu")
 	}
 	recorded := outputsOf(t, binary, dir, c)
-	var kept []txtar.File
-	for _, f := range archive.Files {
-		if f.Name != recordName {
-			kept = append(kept, f)
-		}
+	saveRecord(t, file, recordName, recorded)
+	return recorded
+}
+
+// saveRecord writes what Terraform said into an archive.
+func saveRecord(t *testing.T, file, name string, recorded []byte) {
+	t.Helper()
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
 	}
-	archive.Files = append(kept, txtar.File{Name: recordName, Data: recorded})
+	archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == name })
+	archive.Files = append(archive.Files, txtar.File{Name: name, Data: recorded})
 	if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return recorded
 }
 
 // outputsOf applies a configuration and returns the outputs in its state.
