@@ -43,8 +43,32 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
+// FuzzTerragrunt does the same with the files of Terragrunt.
+func FuzzTerragrunt(f *testing.F) {
+	units, stacks := examplesOf(f, ".hcl", gruntName), examplesOf(f, stackName)
+	for i, unit := range units {
+		f.Add(unit, stacks[i%len(stacks)])
+	}
+	f.Fuzz(func(t *testing.T, unit, stack string) {
+		files := map[string]string{
+			"root.hcl": unit, "a/" + gruntName: unit, "a/main.tf": "resource \"aws_sqs_queue\" \"q\" {}\n",
+			stackName: stack, "s/" + stackName: stack, "s/a/" + gruntName: unit,
+		}
+		first := storestest.Describe(load(t, files, Options{}))
+		if strings.Contains(first, "internal error") {
+			t.Error(first)
+		}
+		if diff := cmp.Diff(first, storestest.Describe(load(t, files, Options{}))); diff != "" {
+			t.Errorf("two runs differ (-first +second)\n%s", diff)
+		}
+	})
+}
+
 // examples are the configurations of the tests.
-func examples(t testing.TB) []string {
+func examples(t testing.TB) []string { return examplesOf(t, ".tf") }
+
+// examplesOf are the files of the tests whose names end so.
+func examplesOf(t testing.TB, endings ...string) []string {
 	t.Helper()
 	var all []string
 	archives, err := filepath.Glob("testdata/*/*.txtar")
@@ -57,7 +81,7 @@ func examples(t testing.TB) []string {
 			t.Fatal(err)
 		}
 		for _, file := range archive.Files {
-			if strings.HasSuffix(file.Name, ".tf") {
+			if slices.ContainsFunc(endings, func(end string) bool { return strings.HasSuffix(file.Name, end) }) {
 				all = append(all, string(file.Data))
 			}
 		}

@@ -398,7 +398,7 @@ func (u *unit) findSource() (dir, remote string, at hcl.Range) {
 			if name = u.real(name); isLocal && inside && u.set.tree.IsDir(name) {
 				return name, "", at
 			}
-			return "", "the module " + text, at
+			return "", "the module " + u.plain(text), at
 		}
 	}
 	// Without a source, the files beside it are the module.

@@ -2,7 +2,6 @@ package terraform
 
 import (
 	"path"
-	"strings"
 
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
@@ -155,7 +154,7 @@ func readConfig(f *gruntFile, args []*lang.Value) *lang.Value {
 		if len(args) > 1 {
 			return args[1]
 		}
-		return lang.UnknownVal(model.AtApply, strings.TrimPrefix(target, f.unit.root+"/")+" is not in the checked files")
+		return lang.UnknownVal(model.AtApply, f.unit.plain(target)+" is not in the checked files")
 	}
 	other := f.unit.file(name, path.Dir(name), nil)
 	if other == nil {

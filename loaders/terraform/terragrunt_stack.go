@@ -219,7 +219,7 @@ func (u *unit) copy(b stackBlock, from string) *unit {
 // places.
 func (u *unit) notCopied(b stackBlock) model.Problem {
 	source, ok := b.source()
-	if !ok {
+	if source = u.plain(source); !ok {
 		source = unknownSource
 	}
 	where := ""
@@ -231,6 +231,9 @@ func (u *unit) notCopied(b stackBlock) model.Problem {
 		Message: fmt.Sprintf("%s is not in the checked files; what it declares%s was not checked", source, where),
 	}
 }
+
+// plain is a path as people write it, from the checked root.
+func (u *unit) plain(name string) string { return strings.TrimPrefix(name, u.root+"/") }
 
 // placesAmong lists the values whose names say that they are about a place.
 func (u *unit) placesAmong(values *lang.Value) []string {
