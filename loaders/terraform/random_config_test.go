@@ -655,6 +655,8 @@ var anyForms = []string{
 	`[for k, v in {a = @T, b = @T} : v if k == "b"][0]`, `{for i, v in [@T, @T] : i => v}["1"]`, `{for x in ["p", "q"] : x => @T...}["p"][0]`, `chunklist([@T, @T], 1)[1][0]`,
 	`matchkeys([@T, @T], ["a", "b"], ["b"])[0]`, `{"${@k}" = @T}[@k]`, `@T[*][0]`, `core::element([@T], 0)`, `distinct([@T, @T])[0]`, `setproduct([@T], ["x"])[0][0]`,
 	`tolist([@T, @T])[0]`, `tomap({a = @T, b = @T})["a"]`, `try(tolist([@T]), [])[0]`, `ephemeralasnull(@T)`, `flatten([[{a = @T}], []])[0].a`, `{a = {b = @T}}.a.b`, `one(toset([@T]))`,
+	`{a = @T, (@s) = @T}.a`, `{(@s) = @T, a = @T}.a`, `merge({a = @T}, {(@s) = @T}).a`, `merge({(@s) = @T}, {a = @T}).a`, `merge({a = @T}, {for k in [@s] : k => @T}).a`, `merge({a = @T}, {for k in ["a"] : k => @T if @b}).a`,
+	`{for k in ["p", @s] : k => @T...}["p"][0]`, `{for k in ["p", @s] : k => k}["p"] == "p" ? @T : @T`, `lookup({(@s) = @T, b = @T}, "b", @T)`, `lookup({(@s) = @T}, "b", @T)`, `try({(@s) = @T}["a"], @T)`, `values({(@s) = @T})[0]`, `one([for x in [@T] : x if @b]) == null ? @T : @T`,
 }
 
 var forms = map[byte][]string{
@@ -677,7 +679,7 @@ var forms = map[byte][]string{
 		`toset([@E, @E])`, `toset([@E])`, `toset([])`, `setunion(@T, @T)`, `setintersection(@T, @T)`, `setsubtract(@T, @T)`, `toset(concat(tolist(@T), [@E]))`, `toset([for x in @T : x])`, `toset(@T)`, `setunion([@E], @T)`,
 	},
 	'm': {
-		`{a = @E, b = @E}`, `{(@k) = @E}`, `{"x-y" = @E, z : @E}`, `{}`, `tomap({a = @E})`, `merge(@T, @T)`, `merge(@T, {a = @E})`, `{for k, v in @T : k => v}`, `{for k, v in @T : upper(k) => v if k != "a"}`, `zipmap(["p", "q"], [@E, @E])`, `{for k in @L : "${k}" => @E...}["p"]`, `{for k in ["p", "q"] : k => @E}`, `{for i, k in ["p", "q"] : "${k}${i}" => @E}`, `(@b ? @T : {})`, `merge([@T, @T]...)`, `tomap(@T)`, `{for x in @L : "k-${x}" => @E if x != null}`,
+		`{a = @E, b = @E}`, `{(@k) = @E}`, `{(@s) = @E, (@k) = @E}`, `merge(@T, {(@s) = @E})`, `{"x-y" = @E, z : @E}`, `{}`, `tomap({a = @E})`, `merge(@T, @T)`, `merge(@T, {a = @E})`, `{for k, v in @T : k => v}`, `{for k, v in @T : upper(k) => v if k != "a"}`, `zipmap(["p", "q"], [@E, @E])`, `{for k in @L : "${k}" => @E...}["p"]`, `{for k in ["p", "q"] : k => @E}`, `{for i, k in ["p", "q"] : "${k}${i}" => @E}`, `(@b ? @T : {})`, `merge([@T, @T]...)`, `tomap(@T)`, `{for x in @L : "k-${x}" => @E if x != null}`,
 	},
 	'o': {`merge(@T, {})`, `{for k, v in @T : k => v}`, `[@T][0]`},
 }
