@@ -370,6 +370,18 @@ func (s *Symbol) anythingBut(values []cty.Value) *Value {
 	return s.rest
 }
 
+// InSomeWorld runs f if there are assumptions at hand, and does not note what it
+// rests on.
+func (ev *Evaluator) InSomeWorld(f func()) {
+	if ev.world == nil {
+		return
+	}
+	outer := ev.deps
+	ev.deps = nil
+	f()
+	ev.deps = outer
+}
+
 // InNoWorld runs f without the assumptions at hand.
 func (ev *Evaluator) InNoWorld(f func()) {
 	outer := ev.world

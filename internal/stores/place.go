@@ -25,8 +25,25 @@ const hostKey = "host"
 
 // place finds where the store of an instance is.
 func (inv *inventory) place(t *catalog.Type, inst Resource) model.Place {
-	outcomes := inv.Evaluator.Outcomes(placeSettled, func() *lang.Value { return inv.placeValue(t, inst, 0) })
+	outcomes := inv.outcomes(inst, func() *lang.Value { return inv.placeValue(t, inst, 0) })
 	return inv.toPlace(t, outcomes)
+}
+
+// outcomes computes a place of what an instance brings about. What would be where
+// the instance is not there is left out, like what would be in error.
+func (inv *inventory) outcomes(inst Resource, compute func() *lang.Value) []lang.Outcome {
+	repeated, ok := inst.(Repeated)
+	if !ok {
+		return inv.Evaluator.Outcomes(placeSettled, compute)
+	}
+	return inv.Evaluator.Outcomes(placeSettled, func() *lang.Value {
+		absent := false
+		inv.Evaluator.InSomeWorld(func() { absent = repeated.IsAbsent(inv.Evaluator) })
+		if absent {
+			return lang.FailedVal("there is no " + inst.Address() + " then")
+		}
+		return compute()
+	})
 }
 
 // placeSettled says that nothing is gained by further assumptions.

@@ -34,6 +34,12 @@ type Resource interface {
 	Setting(ev *lang.Evaluator, path []string) *lang.Value
 }
 
+// Repeated is a Resource of which there may be none.
+type Repeated interface {
+	// IsAbsent says that there is no such instance under the assumptions at hand.
+	IsAbsent(ev *lang.Evaluator) bool
+}
+
 // Collector makes a document of resources.
 type Collector struct {
 	Tables    *geo.Tables

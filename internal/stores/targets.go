@@ -101,7 +101,7 @@ func (inv *inventory) target(e *entry, rule catalog.CopyRule, n Node, depth int,
 			return nil
 		}
 	}
-	t.place = inv.toPlace(e.typ, inv.Evaluator.Outcomes(placeSettled, value))
+	t.place = inv.toPlace(e.typ, inv.outcomes(e.inst, value))
 	return []target{t}
 }
 
@@ -126,7 +126,7 @@ func (inv *inventory) in(e *entry, rule catalog.CopyRule, n Node, depth int) *mo
 		return inv.inAbsent(e, rule)
 	}
 	f := values[0]
-	place := inv.toPlace(e.typ, inv.Evaluator.Outcomes(placeSettled, func() *lang.Value {
+	place := inv.toPlace(e.typ, inv.outcomes(e.inst, func() *lang.Value {
 		return inv.Evaluator.Force(f.Cell).At(f.Range).Named(plainPath(rule.In))
 	}))
 	return &place

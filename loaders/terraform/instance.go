@@ -387,6 +387,32 @@ func (m *moduleInst) extent(block string, e hclsyntax.Expression) *lang.Cell {
 	return m.extents[block]
 }
 
+// lacks says that a block has no instance of a key under the assumptions at hand.
+func (m *moduleInst) lacks(ev *lang.Evaluator, block string, by repetition, e each) bool {
+	switch {
+	case by.count != nil:
+		n, ok := ev.Force(m.extent(block, by.count)).Int()
+		i, counted := e.count.Int()
+		return ok && (n == 0 || counted && i >= n)
+	case by.forEach != nil:
+		all := ev.Force(m.extent(block, by.forEach))
+		key, known := e.key.Text()
+		switch {
+		case all.Open || !known:
+			return false
+		case all.Kind == lang.Object:
+			return !all.Has(key)
+		case all.Kind == lang.List:
+			elems, _ := ev.Elements(all)
+			return !slices.ContainsFunc(elems, func(v *lang.Value) bool { text, ok := v.Text(); return !ok || text == key })
+		}
+	case by.enabled != nil:
+		on, ok := ev.Force(m.extent(block, by.enabled)).Bool()
+		return ok && !on
+	}
+	return false
+}
+
 func countedList(count *lang.Value, objects []*lang.Value, of func(i int) each) *lang.Value {
 	n, ok := count.Int()
 	isAny := len(objects) > 0 && of(0).suffix == anyInstance

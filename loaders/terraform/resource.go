@@ -32,6 +32,19 @@ func (inst *resourceInst) IsData() bool { return inst.def.mode == "data" }
 // Range of the block.
 func (inst *resourceInst) Range() hcl.Range { return inst.def.block.text }
 
+// IsAbsent says that there is no such instance, or none of a module that it is in.
+func (inst *resourceInst) IsAbsent(ev *lang.Evaluator) bool {
+	if inst.mod.lacks(ev, inst.def.key(), inst.mod.repetition(inst.def), inst.scope.each) {
+		return true
+	}
+	for m := inst.mod; m.parent != nil; m = m.parent {
+		if m.parent.lacks(ev, "module."+m.call.name, m.arguments.repeat, m.outer.each) {
+			return true
+		}
+	}
+	return false
+}
+
 // Body of the block.
 func (inst *resourceInst) Body() stores.Node { return stores.BodyNode(inst.body(), inst.scope) }
 
