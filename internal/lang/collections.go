@@ -495,7 +495,7 @@ func values(ev *Evaluator, a arguments) *Value {
 // merge puts maps over one another, the last one on top. What an unknown map
 // has is not known, nor what it hides.
 func merge(ev *Evaluator, a arguments) *Value {
-	elems := elements{}
+	elems := newElements(0)
 	var below *Value
 	var gap *Gap
 	open := false
@@ -503,10 +503,10 @@ func merge(ev *Evaluator, a arguments) *Value {
 		switch v.Kind {
 		case Null:
 		case Unknown:
-			elems, below, open = elements{}, v, true
+			elems, below, open = newElements(0), v, true
 		case Object:
 			if v.obj.attr != nil {
-				elems, below, open = elements{}, v, true
+				elems, below, open = newElements(0), v, true
 				continue
 			}
 			open = open || v.Open
@@ -516,14 +516,14 @@ func merge(ev *Evaluator, a arguments) *Value {
 			return a.wrong("merge needs maps")
 		}
 	}
-	if len(elems) > maxList {
+	if len(elems.of) > maxList {
 		return limitVal("a map grows too long")
 	}
 	result := elems.object(ev, a.call, a.scope).Because(a.why())
 	result.Open, result.obj.gap = open, gap
 	if below != nil {
 		result.obj.attr = func(ev *Evaluator, name string) *Value {
-			if elems[AnyKey] != nil {
+			if elems.of[AnyKey] != nil {
 				return UnknownVal(model.AtApply, name+" may be an element whose key is not known").Because(a.why())
 			}
 			return ev.Attr(below, name)

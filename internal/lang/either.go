@@ -29,29 +29,47 @@ func Either(s *Symbol, cells []*Cell) *Cell {
 	})
 }
 
-// elements are those of an object while it is put together: for each key what may
-// be there. Those whose keys are not known stand together under AnyKey.
-type elements map[string][]*Cell
+// elements are those of an object while it is put together: for each key the cell
+// that is there, and those that may be there instead. Those whose keys are not
+// known stand together under AnyKey.
+type elements struct {
+	of   map[string]*Cell
+	also map[string][]*Cell // nil for none
+}
+
+func newElements(n int) *elements { return &elements{of: make(map[string]*Cell, n)} }
 
 // put adds an element whose key is known, over what had that key.
-func (s elements) put(name string, c *Cell) { s[name] = []*Cell{c} }
-
-// putAny adds an element whose key is not known, which may go over any other.
-func (s elements) putAny(c *Cell) {
-	for name := range s {
-		s.putMaybe(name, c)
-	}
-	if s[AnyKey] == nil {
-		s.put(AnyKey, c)
-	}
+func (s *elements) put(name string, c *Cell) {
+	s.of[name] = c
+	delete(s.also, name)
 }
 
 // putMaybe adds an element that may go over the one of its key.
-func (s elements) putMaybe(name string, c *Cell) { s[name] = append(s[name], c) }
+func (s *elements) putMaybe(name string, c *Cell) {
+	if s.of[name] == nil {
+		s.of[name] = c
+		return
+	}
+	if s.also == nil {
+		s.also = map[string][]*Cell{}
+	}
+	s.also[name] = append(s.also[name], c)
+}
+
+// putAny adds an element whose key is not known, which may go over any other.
+func (s *elements) putAny(c *Cell) {
+	for name := range s.of {
+		if name != AnyKey {
+			s.putMaybe(name, c)
+		}
+	}
+	s.putMaybe(AnyKey, c)
+}
 
 // putAll puts an object over what is there, and over another object below. Of one
 // that is open it is not known which elements it has.
-func (s elements) putAll(v, below *Value) {
+func (s *elements) putAll(v, below *Value) {
 	for name, c := range v.obj.elems {
 		switch {
 		case !v.Open:
@@ -59,7 +77,7 @@ func (s elements) putAll(v, below *Value) {
 			continue
 		case name == AnyKey:
 			continue
-		case s[name] == nil && below != nil:
+		case s.of[name] == nil && below != nil:
 			s.put(name, Lazy(func(ev *Evaluator) *Value { return ev.Attr(below, name) }))
 		}
 		s.putMaybe(name, c)
@@ -69,18 +87,23 @@ func (s elements) putAll(v, below *Value) {
 	}
 }
 
+// all lists what may be there under a key.
+func (s *elements) all(name string) []*Cell {
+	if s.of[name] == nil {
+		return nil
+	}
+	return append([]*Cell{s.of[name]}, s.also[name]...)
+}
+
 // object makes the object of the elements. The expression in its scope stands for
 // the choices in it.
-func (s elements) object(ev *Evaluator, e hclsyntax.Expression, sc Scope) *Value {
-	all := make(map[string]*Cell, len(s))
-	for name, cells := range s {
-		var symbol *Symbol
-		if len(cells) > 1 {
-			if symbol = ev.symbolFor(e, sc); symbol != nil {
-				symbol = symbol.Part("[" + name + "]")
-			}
+func (s *elements) object(ev *Evaluator, e hclsyntax.Expression, sc Scope) *Value {
+	for name := range s.also {
+		symbol := ev.symbolFor(e, sc)
+		if symbol != nil {
+			symbol = symbol.Part("[" + name + "]")
 		}
-		all[name] = Either(symbol, cells)
+		s.of[name] = Either(symbol, s.all(name))
 	}
-	return ObjectVal(all)
+	return ObjectVal(s.of)
 }

@@ -873,7 +873,7 @@ func (ev *Evaluator) tuple(e *hclsyntax.TupleConsExpr, sc Scope) *Value {
 }
 
 func (ev *Evaluator) object(e *hclsyntax.ObjectConsExpr, sc Scope) *Value {
-	elems := make(elements, len(e.Items))
+	elems := newElements(len(e.Items))
 	var open *Gap
 	var why *Origin
 	for _, item := range e.Items {

@@ -84,7 +84,7 @@ func (ev *Evaluator) forExpr(e *hclsyntax.ForExpr, sc Scope) *Value {
 	if f := ev.forCondition(e, sc); f != nil {
 		return f
 	}
-	result := forResult{open: coll.Open, elems: elements{}}
+	result := forResult{open: coll.Open, elems: newElements(0)}
 	for _, item := range coll.items() {
 		inner := bind(sc, e.ValVar, item.value)
 		if e.KeyVar != "" {
@@ -93,7 +93,7 @@ func (ev *Evaluator) forExpr(e *hclsyntax.ForExpr, sc Scope) *Value {
 		if v := ev.forItem(e, inner, &result); v != nil {
 			return v
 		}
-		if len(result.list) > maxList || len(result.elems) > maxList {
+		if len(result.list) > maxList || len(result.elems.of) > maxList {
 			ev.Exceeded = true
 			return limitVal("a collection grows too long")
 		}
@@ -125,7 +125,7 @@ type forResult struct {
 	open  bool
 	gap   *Gap // why a key is not known
 	list  []*Cell
-	elems elements
+	elems *elements
 	why   []*Origin
 }
 
@@ -164,7 +164,7 @@ func (ev *Evaluator) forItem(e *hclsyntax.ForExpr, sc Scope, result *forResult) 
 	case !ok:
 		return FailedVal("a for expression's key is not a string").Because(key.why)
 	}
-	if result.elems[name] != nil && !e.Group && name != AnyKey {
+	if result.elems.of[name] != nil && !e.Group && name != AnyKey {
 		return FailedVal("a for expression makes the key " + name + " twice")
 	}
 	// A key that is not known is none of the others, or there would be an error.
@@ -174,14 +174,15 @@ func (ev *Evaluator) forItem(e *hclsyntax.ForExpr, sc Scope, result *forResult) 
 
 // groups makes a list of the elements of each key. Those whose key is not known
 // may be in any of them.
-func (s elements) groups() *Value {
-	groups := make(map[string]*Cell, len(s))
-	for name, cells := range s {
-		group := ListVal(cells)
-		if any := s[AnyKey]; any != nil && name != AnyKey {
-			group = ListVal(append(cells[:len(cells):len(cells)], any...))
+func (s *elements) groups() *Value {
+	groups := make(map[string]*Cell, len(s.of))
+	any := s.all(AnyKey)
+	for name := range s.of {
+		group := ListVal(s.all(name))
+		if any != nil && name != AnyKey {
+			group = ListVal(append(s.all(name), any...))
 		}
-		group.Open = s[AnyKey] != nil
+		group.Open = any != nil
 		groups[name] = Done(group)
 	}
 	return ObjectVal(groups)
