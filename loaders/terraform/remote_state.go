@@ -49,10 +49,17 @@ func (inst *resourceInst) remoteOutputs(ev *lang.Evaluator) *lang.Value {
 	if backend == "local" {
 		wanted[0] = path.Join(inst.mod.root.dir, wanted[0])
 	}
+	if !slices.ContainsFunc(wanted, func(setting string) bool { return setting != "" }) {
+		return inst.atApply("outputs")
+	}
+	var found []*root
 	for _, other := range inst.mod.root.others.all() {
 		if slices.Equal(other.stateIdentity(backend), wanted) {
-			return other.outputs().WithRef(&lang.Ref{Target: inst, Attr: "outputs"})
+			found = append(found, other)
 		}
+	}
+	if len(found) > 0 {
+		return outputsOfAny(found, inst.address+".outputs").WithRef(&lang.Ref{Target: inst, Attr: "outputs"})
 	}
 	return lang.UnknownVal(model.AtApply, fmt.Sprintf("%s.outputs is the state of a module that is not in the checked files", inst.address)).At(inst.def.block.text)
 }
@@ -92,14 +99,22 @@ func (r *root) stateIdentity(backend string) []string {
 	return found
 }
 
-// outputs is the object of a root module's outputs. They are evaluated by its
-// own evaluator, in whose directory its files are.
-func (r *root) outputs() *lang.Value {
-	outputs := map[string]*lang.Cell{}
-	for name := range r.top.def.outputs {
-		outputs[name] = lang.Lazy(func(*lang.Evaluator) *lang.Value { return r.ev.Force(r.top.output(name)) })
+// outputsOfAny is the object of the outputs of a root module. They are evaluated by
+// its own evaluator, in whose directory its files are. A module with variants,
+// or several that keep their state in one place, may be any of these.
+func outputsOfAny(roots []*root, name string) *lang.Value {
+	choice := lang.NewSymbol(name)
+	outputs := map[string][]*lang.Cell{}
+	for _, r := range roots {
+		for name := range r.top.def.outputs {
+			outputs[name] = append(outputs[name], lang.Lazy(func(*lang.Evaluator) *lang.Value { return r.ev.Force(r.top.output(name)) }))
+		}
 	}
-	return lang.ObjectVal(outputs)
+	elems := map[string]*lang.Cell{}
+	for name, cells := range outputs {
+		elems[name] = lang.Either(choice, cells)
+	}
+	return lang.ObjectVal(elems)
 }
 
 // neighbours are the root modules of one check as one of them sees them: made
@@ -107,8 +122,8 @@ func (r *root) outputs() *lang.Value {
 // other roots, which may run at the same time.
 type neighbours struct {
 	dirs []string
-	make func(dir string) *root
-	made map[string]*root
+	make func(dir string) []*root
+	made map[string][]*root // one for each variant
 }
 
 func (n *neighbours) all() []*root {
@@ -119,7 +134,7 @@ func (n *neighbours) all() []*root {
 	}
 	var all []*root
 	for _, dir := range slices.Sorted(maps.Keys(n.made)) {
-		all = append(all, n.made[dir])
+		all = append(all, n.made[dir]...)
 	}
 	return all
 }

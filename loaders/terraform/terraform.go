@@ -85,6 +85,8 @@ type fileSet struct {
 	asked    []string // directories whose files were asked for, not only called
 	called   map[string]bool
 	rootDirs []string
+	// rootVariants are the variants of the roots that have several.
+	rootVariants map[string][]variant
 	// manifests of the asked directories in which an init was run.
 	manifests map[string]manifest
 	units     []*unit
@@ -95,7 +97,7 @@ type fileSet struct {
 }
 
 func newFileSet(ctx context.Context, tree *source.Tree) *fileSet {
-	return &fileSet{ctx: ctx, tree: tree, modules: modules{}, varFiles: map[string]parsed{}, manifests: map[string]manifest{}}
+	return &fileSet{ctx: ctx, tree: tree, modules: modules{}, varFiles: map[string]parsed{}, manifests: map[string]manifest{}, rootVariants: map[string][]variant{}}
 }
 
 // parse parses files and makes the modules of their directories.
@@ -255,10 +257,21 @@ func internalError(dir string, what any) model.Document {
 // newRoot makes the evaluation of a root module, which may ask for the outputs
 // of other root modules.
 func (l *Loader) newRoot(ctx context.Context, s *fileSet, dir string, def *module) *root {
-	n := &neighbours{dirs: s.rootDirs, made: map[string]*root{}}
-	n.make = func(dir string) *root { return l.rootAmong(ctx, s, dir, s.modules[dir], n) }
+	n := &neighbours{dirs: s.rootDirs, made: map[string][]*root{}}
+	n.make = func(dir string) []*root {
+		variants := s.rootVariants[dir]
+		if len(variants) == 0 {
+			return []*root{l.rootAmong(ctx, s, dir, s.modules[dir], n)}
+		}
+		roots := make([]*root, len(variants))
+		for i, v := range variants {
+			roots[i] = l.rootAmong(ctx, s, dir, s.modules[dir], n)
+			roots[i].apply(v)
+		}
+		return roots
+	}
 	r := l.rootAmong(ctx, s, dir, def, n)
-	n.made[dir] = r
+	n.made[dir] = []*root{r}
 	return r
 }
 

@@ -88,6 +88,7 @@ func (l *Loader) jobs(s *fileSet) []job {
 	var jobs []job
 	for _, dir := range s.roots(l.Options) {
 		variants := s.variants(dir, l.Options)
+		s.rootVariants[dir] = variants
 		for i := range max(len(variants), 1) {
 			jobs = append(jobs, job{dir: dir, variants: variants, at: i})
 		}
