@@ -502,6 +502,35 @@ func (ev *Evaluator) Unknowable(from *Value, name string) *Value {
 	return v
 }
 
+// Settle returns a value of which nothing is left to compute, so that several
+// evaluators may use it at once. What could be asked for anything is unknown then.
+func (ev *Evaluator) Settle(v *Value) *Value { return ev.settle(v, 0) }
+
+func (ev *Evaluator) settle(v *Value, depth int) *Value {
+	w := *v
+	w.parts, w.encoded = nil, nil
+	switch {
+	case depth > maxDepth || v.Kind == Object && !v.obj.closed():
+		return UnknownVal(model.AtApply, "it is not evaluated as a whole").Because(v.why)
+	case v.gap != nil:
+		gap := *v.gap
+		gap.Symbol = nil
+		w.gap = &gap
+	case v.Kind == List:
+		w.list = make([]*Cell, len(v.list))
+		for i, c := range v.list {
+			w.list[i] = Done(ev.settle(ev.Force(c), depth+1))
+		}
+	case v.Kind == Object:
+		elems := make(map[string]*Cell, len(v.obj.elems))
+		for name, c := range v.obj.elems {
+			elems[name] = Done(ev.settle(ev.Force(c), depth+1))
+		}
+		w.obj = &object{keys: v.obj.keys, elems: elems, gap: v.obj.gap}
+	}
+	return &w
+}
+
 // SourceOf converts a range; nil for one that is in no file.
 func SourceOf(r hcl.Range) *model.Source {
 	if r.Filename == "" {

@@ -210,7 +210,9 @@ func (u *unit) copy(b stackBlock, from string) *unit {
 	made.copies = append(slices.Clone(u.copies), copied{to: dir, from: from})
 	made.values = lang.ObjectVal(nil)
 	if a := b.Body.Attributes["values"]; a != nil {
-		made.values = b.file.eval(a.Expr).At(a.Expr.Range())
+		// Units are evaluated at the same time, and must share nothing that is not
+		// computed yet.
+		made.values = u.ev.Settle(b.file.eval(a.Expr).At(a.Expr.Range()))
 	}
 	return made
 }
