@@ -45,6 +45,7 @@ func (l *Loader) Claims(f *source.File) bool {
 // Load evaluates the root modules among the directories of files.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, names []string) model.Document {
 	set := newFileSet(ctx, tree)
+	set.unitRoot = func(u *unit) *root { return l.unitRoot(ctx, set, u) }
 	set.findUnits(names)
 	set.parse(slices.DeleteFunc(slices.Clone(names), isGrunt))
 	set.parseCalled()
@@ -90,6 +91,7 @@ type fileSet struct {
 	// manifests of the asked directories in which an init was run.
 	manifests map[string]manifest
 	units     []*unit
+	unitRoot  func(*unit) *root // makes the evaluation of a unit
 	problems  []model.Problem
 	varFiles  map[string]parsed // with values for variables, that Terraform does not read by itself
 

@@ -38,6 +38,10 @@ type unit struct {
 
 	copies []copied    // of the directories that it is in, the outermost first
 	values *lang.Value // that a stack gives it; nil when not yet asked for
+
+	dependencies map[string]*lang.Value // by name, as far as asked for
+	askedBy      []string               // units that wait for this one's outputs
+	asked        *int                   // how many units are asked, one by another
 }
 
 // gruntKey names a file as it is read for one: what a file means depends on
@@ -59,7 +63,7 @@ type gruntFile struct {
 func (s *fileSet) newUnit(dir string) *unit {
 	u := &unit{
 		set: s, dir: dir, root: strings.TrimSuffix(s.tree.Dir(), "/"),
-		files: map[gruntKey]*gruntFile{}, parts: map[string]*lang.Cell{},
+		files: map[gruntKey]*gruntFile{}, parts: map[string]*lang.Cell{}, asked: new(int),
 	}
 	u.ev = &lang.Evaluator{Files: s.tree, Dir: dir, Root: u.root, Functions: gruntFunctions(), Context: s.ctx, Real: u.real}
 	return u
@@ -203,7 +207,12 @@ func (f *gruntFile) Resolve(ev *lang.Evaluator, t hcl.Traversal) (*lang.Value, i
 		return noSuch(t)
 	case "values":
 		return f.unit.given(), 1
-	case "dependency", "feature", "unit", "stack":
+	case "dependency":
+		if second != "" {
+			return f.unit.dependency(second), 2
+		}
+		return noSuch(t)
+	case "feature", "unit", "stack":
 		return lang.UnknownVal(model.AtApply, lang.Text(t)+" is known only when applied"), len(t)
 	}
 	return noSuch(t)
@@ -362,16 +371,22 @@ func (l *Loader) evaluateUnit(ctx context.Context, s *fileSet, u *unit) (doc mod
 			doc = internalError(u.dir, p)
 		}
 	}()
-	r := l.newRoot(ctx, s, u.dir, u.module(cmp.Or(u.source, u.real(u.dir))))
-	r.unit, r.library = u, false
-	r.ev.Dir, r.ev.Root, r.ev.Functions = r.top.def.dir, u.root, withProviderFunctions(u.ev.Functions)
-	r.ev.Real = u.real
+	r := l.unitRoot(ctx, s, u)
 	doc = r.collect()
 	if u.source == "" {
 		doc.Problems = append(doc.Problems, u.missing(r))
 	}
 	doc.Problems = append(doc.Problems, u.problems...)
 	return doc
+}
+
+// unitRoot makes the evaluation of the module of a unit.
+func (l *Loader) unitRoot(ctx context.Context, s *fileSet, u *unit) *root {
+	r := l.newRoot(ctx, s, u.dir, u.module(cmp.Or(u.source, u.real(u.dir))))
+	r.unit, r.library = u, false
+	r.ev.Dir, r.ev.Root, r.ev.Functions = r.top.def.dir, u.root, withProviderFunctions(u.ev.Functions)
+	r.ev.Real = u.real
+	return r
 }
 
 // unknownSource stands for a module whose source can't be told.
