@@ -27,6 +27,23 @@ import (
 // maxNodes bounds the elements of one decoded document.
 const maxNodes = 200_000
 
+// Rooted is a scope whose files are those of an evaluator of its own: an
+// expression of another configuration means the files there, whoever asks.
+type Rooted interface {
+	Scope
+	Home() *Evaluator
+}
+
+// home is the evaluator in whose directory the files of a call are.
+func (ev *Evaluator) home(a arguments) *Evaluator {
+	if a.scope != nil {
+		if r, ok := Innermost(a.scope).(Rooted); ok {
+			return r.Home()
+		}
+	}
+	return ev
+}
+
 // path resolves the first argument, a path, from the directory in which
 // Terraform would run. Absolute paths are outside the checked root.
 func (ev *Evaluator) path(a arguments) (name string, problem *Value) {
@@ -37,6 +54,7 @@ func (ev *Evaluator) path(a arguments) (name string, problem *Value) {
 	if !ok {
 		return "", a.unknown()
 	}
+	ev = ev.home(a)
 	if below, ok := strings.CutPrefix(text, ev.Root+"/"); ok && ev.Root != "" && ev.Files != nil {
 		return ev.real(path.Clean(below)), nil
 	}

@@ -245,7 +245,7 @@ func (inv *inventory) storeTargets(e *entry, rule catalog.CopyRule, value func()
 		case t.in != nil:
 			one.name, one.place = nameOf(o.Value), *t.in
 		default:
-			one.name, one.place = nameOf(o.Value), inv.namedPlace(o.Value)
+			one.name, one.place = inv.elsewhere(o.Value)
 			if rule.SameRegion && len(one.place.Locations) == 0 {
 				one.place = inv.sameRegion(e, one.place)
 			}
@@ -254,6 +254,23 @@ func (inv *inventory) storeTargets(e *entry, rule catalog.CopyRule, value func()
 		targets = append(targets, one)
 	}
 	return targets
+}
+
+// elsewhere is the name and the place of a store that is not among those of the
+// root: one that another root declares, which a reference leads to, or one that
+// is only named.
+func (inv *inventory) elsewhere(v *lang.Value) (name string, place model.Place) {
+	name, place = nameOf(v), inv.namedPlace(v)
+	inst, t := inv.typed(v)
+	if inst == nil || inst.IsData() || inv.byInst[inst] != nil || v.Kind != lang.Unknown {
+		return name, place
+	}
+	if t.Name != "" {
+		if written := inv.readFirst(t.Name, inst); written != nil {
+			name = nameOf(written)
+		}
+	}
+	return name, inv.place(t, inst)
 }
 
 // identifier is the text of a value that is an identifier written out, and not a

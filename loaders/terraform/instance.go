@@ -87,6 +87,9 @@ type scope struct {
 	self *resourceInst
 }
 
+// Home is the evaluator of the root in whose directory the scope's files are.
+func (sc *scope) Home() *lang.Evaluator { return sc.mod.root.ev }
+
 // each is the key of one instance of a block.
 type each struct {
 	suffix string // as in an address: "", [0], ["a"], or [*]

@@ -186,6 +186,9 @@ func (f *gruntFile) mergeStrategy(include *hclsyntax.Block) string {
 	return cmp.Or(text, "shallow")
 }
 
+// Home is the evaluator of the unit, in whose directory its files are.
+func (f *gruntFile) Home() *lang.Evaluator { return f.unit.ev }
+
 // Resolve gives names the meaning they have in Terragrunt.
 func (f *gruntFile) Resolve(ev *lang.Evaluator, t hcl.Traversal) (*lang.Value, int) {
 	second := ""
