@@ -1,6 +1,8 @@
 package lang
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -107,8 +109,9 @@ func (ev *Evaluator) forCondition(e *hclsyntax.ForExpr, sc Scope) *Value {
 	if e.CondExpr == nil || !ev.strict {
 		return nil
 	}
-	doubt := ev.doubt
-	defer func() { ev.doubt = doubt }()
+	if doubt := ev.doubt; isAboutElements(e) {
+		defer func() { ev.doubt = doubt }()
+	}
 	any := UnknownVal(model.AtApply, "it is any element")
 	inner := Bind(sc, e.ValVar, any)
 	if e.KeyVar != "" {
@@ -119,6 +122,14 @@ func (ev *Evaluator) forCondition(e *hclsyntax.ForExpr, sc Scope) *Value {
 		return FailedVal("a for expression's condition fails").Because(v.why)
 	}
 	return nil
+}
+
+// isAboutElements says whether the condition of a for expression has the names of
+// its elements.
+func isAboutElements(e *hclsyntax.ForExpr) bool {
+	return slices.ContainsFunc(e.CondExpr.Variables(), func(t hcl.Traversal) bool {
+		return t.RootName() == e.ValVar || t.RootName() == e.KeyVar
+	})
 }
 
 type forResult struct {

@@ -590,12 +590,15 @@ func (c *comparison) object(path string, v *lang.Value, want cty.Value) {
 // addresses compares the instances of resources.
 func (c *comparison) addresses(m *moduleInst, want []string) {
 	var ours []string
-	unsure := false
+	unsure, maybe := false, m.root.options.hasHidden(m.def)
 	var walk func(m *moduleInst)
 	walk = func(m *moduleInst) {
 		for _, def := range m.def.resources {
 			for _, inst := range m.instancesOf(def) {
 				ours = append(ours, inst.address)
+			}
+			if count := m.repetition(def).count; count != nil && !c.ev.Force(m.extent(def.key(), count)).IsKnown() {
+				maybe = true
 			}
 		}
 		for _, call := range m.def.calls {
@@ -609,7 +612,7 @@ func (c *comparison) addresses(m *moduleInst, want []string) {
 	unsure = slices.ContainsFunc(ours, func(a string) bool { return strings.Contains(a, anyInstance) })
 	switch {
 	case unsure || slices.Equal(ours, want):
-	case m.root.options.hasHidden(m.def):
+	case maybe:
 		// Those that may be there must hold those that are.
 		for _, address := range want {
 			if !slices.Contains(ours, address) {
