@@ -23,6 +23,7 @@ import (
 	"github.com/stateside-dev/stateside/loaders/declared"
 	"github.com/stateside-dev/stateside/loaders/kafka"
 	"github.com/stateside-dev/stateside/loaders/kubernetes"
+	"github.com/stateside-dev/stateside/loaders/nomad"
 	"github.com/stateside-dev/stateside/loaders/packer"
 	"github.com/stateside-dev/stateside/loaders/pipelines"
 	"github.com/stateside-dev/stateside/loaders/pulumi"
@@ -104,6 +105,7 @@ func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Lo
 		declared.New(tables, catalogue, options.Formats),
 		reads(dataplatform.Formats()),
 		reads(kafka.Formats()),
+		reads(nomad.Formats()),
 		reads(pipelines.Formats()),
 		reads(sql.Formats()),
 	}

@@ -168,9 +168,11 @@ type PlaceRule struct {
 	// too.
 	Host string `yaml:"host,omitempty"`
 	// Named is the attribute with the name of a place of one's own, which the
-	// sites of the configuration match; As says of what it is the name.
+	// sites of the configuration match; As says of what it is the name. A place
+	// that the rules behind it know goes before it, and where no site has the name
+	// they decide.
 	Named string `yaml:"named,omitempty"`
-	// As is the sort of place that Named names, such as datacenter or rack.
+	// As is the sort of place that Named, or Any, names, such as datacenter or rack.
 	As string `yaml:"as,omitempty"`
 	// Of is the attribute that names the store in whose place this one is. The
 	// labels of that store are this one's too. Where the files do not declare it,

@@ -104,8 +104,8 @@ func checkType(t *testing.T, typ *Type) {
 
 func checkPlace(t *testing.T, rule PlaceRule) {
 	t.Helper()
-	if (rule.Named == "") != (rule.As == "") {
-		t.Errorf("place rule %+v: named and as go together", rule)
+	if rule.Named != "" && rule.As == "" || rule.As != "" && rule.Named == "" && rule.Any == "" {
+		t.Errorf("place rule %+v: as does not fit", rule)
 	}
 	set := 0
 	for _, field := range []string{rule.At, rule.Every, rule.Any, rule.Zone, rule.Host, rule.Named, rule.Of, rule.Nearest, rule.Default, rule.Disk, rule.Unknown} {

@@ -16,7 +16,7 @@ func (t *Type) Paths() []string {
 			all = append(all, t.Labels)
 		}
 		for _, rule := range t.Place {
-			all = append(all, rule.At, rule.Every, rule.Zone, rule.Host, rule.Named, rule.Disk, rule.Of, rule.Nearest, rule.Cloud)
+			all = append(all, rule.At, rule.Every, rule.Any, rule.Zone, rule.Host, rule.Named, rule.Disk, rule.Of, rule.Nearest, rule.Cloud)
 			all = append(all, slices.Collect(maps.Keys(rule.When))...)
 		}
 	}

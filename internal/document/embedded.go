@@ -60,3 +60,25 @@ func (n *Node) block(file []byte) func(hcl.Pos) hcl.Pos {
 		return hcl.Pos{Line: start.Line + p.Line, Column: p.Column + indent, Byte: start.Byte}
 	}
 }
+
+// Place says of a document, which was read from the text of a string, that it
+// stands where the string does: line by line where that begins on the line
+// before, as a heredoc does. No bytes and no columns are known then.
+func (n *Node) Place(doc *Node) {
+	at := n.Range
+	move := func(r *hcl.Range) {
+		if at.Start.Line == at.End.Line {
+			*r = at
+			return
+		}
+		pos := hcl.Pos{Line: at.Start.Line + r.Start.Line, Column: 1, Byte: at.Start.Byte}
+		*r = hcl.Range{Filename: at.Filename, Start: pos, End: pos}
+	}
+	doc.Walk(func(_ []string, inner *Node) bool {
+		move(&inner.Range)
+		for i := range inner.Pairs {
+			move(&inner.Pairs[i].Range)
+		}
+		return true
+	})
+}

@@ -108,7 +108,7 @@ func recognizeSite(p *model.Place, names []string, cfg *config.Config) {
 		if l.Endpoint == "" || l.Site != "" {
 			continue
 		}
-		name, ok := siteOf(l.Endpoint, names, cfg)
+		name, ok := siteOf(l, names, cfg)
 		if !ok {
 			all = false
 			continue
@@ -118,14 +118,21 @@ func recognizeSite(p *model.Place, names []string, cfg *config.Config) {
 	p.Locations = locations
 	if all {
 		p.Status, p.Cause, p.Reason = model.Known, "", ""
+		if p.Alternatives {
+			p.Status = model.OneOf
+		}
 	}
 }
 
-func siteOf(endpoint string, names []string, cfg *config.Config) (string, bool) {
-	for _, name := range names {
-		for _, pattern := range cfg.Sites[name].Match {
-			if config.Matches(pattern, endpoint) {
-				return name, true
+// siteOf is the site of an endpoint or else of the nearest thing around it that
+// has one.
+func siteOf(l model.Location, names []string, cfg *config.Config) (string, bool) {
+	for _, endpoint := range append([]string{l.Endpoint}, l.Within...) {
+		for _, name := range names {
+			for _, pattern := range cfg.Sites[name].Match {
+				if config.Matches(pattern, endpoint) {
+					return name, true
+				}
 			}
 		}
 	}

@@ -261,6 +261,9 @@ type Place struct {
 	// Because is the chain of values that decided the place, the deciding
 	// one first.
 	Because []Step `json:"because"`
+	// Alternatives says that data is in one of the locations only, for a place that
+	// is known once the sites of the configuration are.
+	Alternatives bool `json:"-"`
 }
 
 // Cause is why a place is unknown; summaries count by it.
@@ -299,6 +302,9 @@ type Location struct {
 	Site string `json:"site,omitempty"`
 	// Endpoint is the host or datacenter name by which a site was recognised.
 	Endpoint string `json:"endpoint,omitempty"`
+	// Within are names of what the endpoint is in, the nearest first: they tell the
+	// site where the endpoint doesn't.
+	Within []string `json:"-"`
 	// Name for people, mostly a city.
 	Name string `json:"name,omitempty"`
 	// Countries in which the location lies, ISO 3166-1 alpha-2; a

@@ -102,7 +102,12 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) (doc 
 		parse = document.Parse
 	}
 	docs, err := parse(name, data)
-	if err != nil && format.Sure {
+	switch {
+	case err == nil || !format.Sure:
+	case isTemplate(data):
+		doc = problem(name, document.LineOf(err), "the "+format.Name+" is a template that was not rendered; what it declares was not checked")
+		doc.Problems[0].Kind = model.NotRendered
+	default:
 		doc = problem(name, document.LineOf(err), fmt.Sprintf("the %s can't be read: %v", format.Name, err))
 	}
 	f := &File{Name: name, addresses: map[string]int{}}
@@ -117,6 +122,17 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) (doc 
 	found.Problems = append(append(doc.Problems, found.Problems...), f.problems...)
 	found.Problems = append(found.Problems, stores.DeployerDecides(name, "names hosts or disks of its own deployment", found.Stores)...)
 	return found
+}
+
+// isTemplate says whether a file that can't be parsed has the marks of one which
+// is rendered first.
+func isTemplate(data []byte) bool {
+	for _, m := range []struct{ open, end string }{{"{{", "}}"}, {"{%", "%}"}, {"[[", "]]"}, {"<%", "%>"}} {
+		if _, after, ok := bytes.Cut(data, []byte(m.open)); ok && bytes.Contains(after, []byte(m.end)) {
+			return true
+		}
+	}
+	return false
 }
 
 func problem(name string, line int, message string) model.Document {

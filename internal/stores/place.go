@@ -54,24 +54,10 @@ func (inv *inventory) placeValue(t *catalog.Type, inst Resource, depth int) *lan
 	if host := inv.endpoint(t, inst); host != nil {
 		return host
 	}
-	isData := inst.IsData()
-	for i, rule := range t.Place {
-		if isData && (rule.Default != "" || rule.Unknown != "" || rule.Nearest != "") {
-			// What holds for absent settings of a resource says nothing of a thing
-			// that is only looked up.
-			continue
-		}
-		if holds, _ := inv.conditions(rule.When, inv.body(inst), 0); !holds {
-			continue
-		}
-		if rule.Of != "" && !inv.isFound(rule, inst) && goesOn(t.Place[i+1:]) {
-			continue
-		}
-		if v := inv.applyRule(rule, t, inst, depth); v != nil {
-			return withCloud(v, rule.InCloud)
-		}
+	if v := inv.ruledPlace(t.Place, t, inst, depth); v != nil {
+		return v
 	}
-	if isData {
+	if inst.IsData() {
 		return lang.UnknownVal(model.AtApply, "where "+inst.Address()+" is, is known only when applied")
 	}
 	if t.ByName && t.Name != "" {
@@ -80,6 +66,37 @@ func (inv *inventory) placeValue(t *catalog.Type, inst Resource, depth int) *lan
 		}
 	}
 	return lang.UnknownVal(model.NotPinned, inst.Address()+" does not say where it is")
+}
+
+// ruledPlace is what the first rule says that applies, nil when none does.
+func (inv *inventory) ruledPlace(rules []catalog.PlaceRule, t *catalog.Type, inst Resource, depth int) *lang.Value {
+	isData := inst.IsData()
+	for i, rule := range rules {
+		if isData && (rule.Default != "" || rule.Unknown != "" || rule.Nearest != "") {
+			// What holds for absent settings of a resource says nothing of a thing
+			// that is only looked up.
+			continue
+		}
+		if holds, _ := inv.conditions(rule.When, inv.body(inst), 0); !holds {
+			continue
+		}
+		if rule.Of != "" && !inv.isFound(rule, inst) && goesOn(rules[i+1:]) {
+			continue
+		}
+		v := inv.applyRule(rule, t, inst, depth)
+		if v == nil {
+			continue
+		}
+		if rule.As == "" {
+			return withCloud(v, rule.InCloud)
+		}
+		v = siteValue(v, rule.As, inv.ruledPlace(rules[i+1:], t, inst, depth))
+		if rule.Any != "" {
+			return anyOf(v)
+		}
+		return v
+	}
+	return nil
 }
 
 // isFound says whether the store that a rule's Of names is found, or its
@@ -99,7 +116,7 @@ func (inv *inventory) isFound(rule catalog.PlaceRule, inst Resource) bool {
 
 // goesOn says whether rules tell the place of a thing whose whole is not found.
 func goesOn(rules []catalog.PlaceRule) bool {
-	return slices.ContainsFunc(rules, func(r catalog.PlaceRule) bool { return r.At != "" || r.Host != "" })
+	return slices.ContainsFunc(rules, func(r catalog.PlaceRule) bool { return r.At != "" || r.Host != "" || r.Named != "" })
 }
 
 // whole returns what a value names, by reference or by the plain name of a
@@ -200,11 +217,15 @@ func (inv *inventory) applyRule(rule catalog.PlaceRule, t *catalog.Type, inst Re
 	case rule.Every != "":
 		return inv.readAll(rule.Every, inst)
 	case rule.Any != "":
-		return anyOf(inv.readAll(rule.Any, inst))
+		v := inv.readAll(rule.Any, inst)
+		if rule.As != "" {
+			return orNone(v)
+		}
+		return anyOf(v)
 	case rule.Host != "":
 		return inv.readHosts(rule.Host, inst, t.Cloud)
 	case rule.Named != "":
-		return siteValue(inv.readAll(rule.Named, inst), rule.As)
+		return orNone(inv.readAll(rule.Named, inst))
 	case rule.Disk != "":
 		v := inv.readFirst(rule.Disk, inst)
 		if v == nil {
@@ -241,25 +262,37 @@ func (inv *inventory) readHosts(path string, inst Resource, cloud string) *lang.
 	return lang.ListVal(cells).Because(v.Origin())
 }
 
-// The keys of a place value that is the name of a place of one's own.
-const (
-	siteKey = "site"
-	asKey   = "as"
-)
-
-// siteValue marks names as those of places of one's own.
-func siteValue(v *lang.Value, as string) *lang.Value {
+// orNone is nil for null.
+func orNone(v *lang.Value) *lang.Value {
 	if v == nil || v.Kind == lang.Null {
 		return nil
 	}
+	return v
+}
+
+// The keys of a place value that is the name of a place of one's own; what the
+// rules behind it say of a name that no site has is under outerKey.
+const (
+	siteKey  = "site"
+	asKey    = "as"
+	outerKey = "outer"
+)
+
+// siteValue marks names as those of places of one's own; outer may be nil.
+func siteValue(v *lang.Value, as string, outer *lang.Value) *lang.Value {
 	if v.Kind == lang.List {
 		cells := make([]*lang.Cell, len(v.Cells()))
 		for i, c := range v.Cells() {
-			cells[i] = lang.Lazy(func(ev *lang.Evaluator) *lang.Value { return siteValue(ev.Force(c), as) })
+			cells[i] = lang.Lazy(func(ev *lang.Evaluator) *lang.Value { return siteValue(ev.Force(c), as, outer) })
 		}
 		return lang.ListVal(cells).Because(v.Origin())
 	}
-	return lang.ObjectVal(map[string]*lang.Cell{siteKey: lang.Done(v), asKey: lang.Done(lang.StringVal(as))}).Because(v.Origin())
+	cells := map[string]*lang.Cell{siteKey: lang.Done(v), asKey: lang.Done(lang.StringVal(as))}
+	if outer == nil {
+		return lang.ObjectVal(cells).Because(v.Origin())
+	}
+	cells[outerKey] = lang.Done(outer)
+	return lang.ObjectVal(cells).Because(v.Origin()).And(outer.Origin())
 }
 
 // orUnset says what a provider does that is given no region: where its
@@ -553,6 +586,7 @@ func (inv *inventory) toPlace(t *catalog.Type, outcomes []lang.Outcome) model.Pl
 	if place.Cause == model.LeftToCaller {
 		place.Status = model.Caller
 	}
+	place.Alternatives = len(place.Locations) > 1 && inv.isOneOf(t.Cloud, outcomes[0].Value, len(place.Locations))
 	place.Because = compactSteps(chains)
 	return place
 }
@@ -619,8 +653,7 @@ func (inv *inventory) locations(t *catalog.Type, v *lang.Value) ([]model.Locatio
 			return inv.locations(&own, inv.Evaluator.Attr(v, regionKey))
 		}
 		if v.Has(siteKey) {
-			as, _ := inv.Evaluator.Attr(v, asKey).Text()
-			return locateSite(inv.Evaluator.Attr(v, siteKey), as)
+			return inv.locateSite(t, v)
 		}
 		return inv.locateHost(inv.Evaluator.Attr(v, hostKey))
 	case lang.Null:
@@ -688,17 +721,30 @@ func (inv *inventory) locateHost(v *lang.Value) ([]model.Location, *lang.Gap) {
 	}
 }
 
-// locateSite reads the name of a place of one's own, which the configuration
-// may know.
-func locateSite(v *lang.Value, as string) ([]model.Location, *lang.Gap) {
-	name, ok := v.Text()
+// locateSite reads the name of a place of one's own, which the configuration may
+// know. Where it doesn't, what the rules behind it say holds.
+func (inv *inventory) locateSite(t *catalog.Type, v *lang.Value) ([]model.Location, *lang.Gap) {
+	var outer []model.Location
+	var gap *lang.Gap
+	if v.Has(outerKey) {
+		if outer, gap = inv.locations(t, inv.Evaluator.Attr(v, outerKey)); gap == nil {
+			return outer, nil
+		}
+	}
+	site := inv.Evaluator.Attr(v, siteKey)
+	name, ok := site.Text()
 	if !ok {
-		return nil, v.Gap()
+		return nil, site.Gap()
 	}
-	name = as + ":" + name
-	return []model.Location{{Cloud: geo.OnPremises, Endpoint: name}}, &lang.Gap{
-		Cause: model.UndeclaredSite, Reason: fmt.Sprintf("no site in the configuration matches %q", name),
+	as, _ := inv.Evaluator.Attr(v, asKey).Text()
+	here := model.Location{Cloud: geo.OnPremises, Endpoint: as + ":" + name}
+	if len(outer) == 1 && outer[0].Endpoint != "" {
+		here.Within = append([]string{outer[0].Endpoint}, outer[0].Within...)
 	}
+	if gap == nil || gap.Cause == model.UndeclaredSite {
+		gap = &lang.Gap{Cause: model.UndeclaredSite, Reason: fmt.Sprintf("no site in the configuration matches %q", here.Endpoint)}
+	}
+	return []model.Location{here}, gap
 }
 
 // inCluster says whether a host is a service inside a Kubernetes cluster, by the

@@ -30,7 +30,7 @@ func Formats() []services.Format {
 		{Name: "ClickHouse configuration", Claims: services.Holding(".yaml .yml", "storage_configuration:", "disks:"), Read: clickHouse},
 		{Name: "clickhouse-backup configuration", Claims: services.Holding(".yaml .yml", "remote_storage:", "general:"), Read: clickHouseBackup},
 		{Name: "snapshot repository", Claims: services.Holding(".json", `"settings"`, `"type"`), Read: snapshots},
-		{Name: "configuration of Vault or Consul", Claims: isHashiCorp, Parse: services.One(parseHCL), Read: hashiCorp},
+		{Name: "configuration of Vault or Consul", Claims: isHashiCorp, Parse: services.One(services.ParseHCL), Read: hashiCorp},
 		{Name: "configuration of Vault or Consul", Claims: services.Holding(".json", `"storage"`, `"listener"`), Read: hashiCorp},
 		{Name: "registry configuration", Claims: services.Holding(".yaml .yml", "storage:", "version: 0.1"), Read: registry},
 		{Name: "Cassandra configuration", Claims: services.Named("cassandra-rackdc.properties"), Parse: properties, Sure: true, Read: rackdc},
@@ -251,11 +251,12 @@ func isHashiCorp(f *source.File) bool {
 	}
 	text := f.Text()
 	return bytes.Contains(text, []byte(`storage "`)) || bytes.Contains(text, []byte(`backend "`)) && bytes.Contains(text, []byte(`listener "`)) ||
-		bytes.Contains(text, []byte("datacenter")) && bytes.Contains(text, []byte("server"))
+		bytes.Contains(text, []byte("datacenter")) && (bytes.Contains(text, []byte("server")) || bytes.Contains(text, []byte("host_volume")))
 }
 
-// hashiCorp reads the storage of Vault, and the datacenter of a Consul or Nomad
-// server, which keeps its data on its own disk.
+// hashiCorp reads the storage of Vault, the datacenter of a Consul or Nomad
+// server, which keeps its data on its own disk, and the folders that a client of
+// Nomad gives to jobs.
 func hashiCorp(f *services.File, doc *document.Node) {
 	for _, block := range []string{"storage", "backend"} {
 		for _, p := range doc.Get(block).Entries() {
@@ -264,6 +265,11 @@ func hashiCorp(f *services.File, doc *document.Node) {
 	}
 	if dc := doc.Get("datacenter"); dc.IsScalar() && (doc.Get("server").String() == "true" || doc.At("server", "enabled").String() == "true") {
 		f.Add("consul/server", "datacenter", dc.Range, services.Attributes{"datacenter": f.Text(dc)})
+	}
+	for _, p := range doc.At("client", "host_volume").Entries() {
+		if dc := doc.Get("datacenter"); p.Value.Get("read_only").String() != "true" && dc.IsScalar() {
+			f.Add("nomad/volume", "client.host_volume."+p.Key, p.Range, services.Attributes{"datacenters": f.Text(dc), "region": f.Text(doc.Get("region"))})
+		}
 	}
 }
 

@@ -52,11 +52,10 @@ func (l *Loader) Claims(f *source.File) bool {
 
 // folder is a directory whose templates are built as one.
 type folder struct {
-	dir       string
-	sources   []*hclsyntax.Block
-	variables map[string]*hclsyntax.Block
-	locals    map[string]hclsyntax.Expression
-	values    []variant
+	dir     string
+	sources []*hclsyntax.Block
+	names   lang.Names
+	values  []variant
 }
 
 // variant is one file of values.
@@ -88,7 +87,7 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 		}
 		dir := path.Dir(name)
 		if folders[dir] == nil {
-			folders[dir] = &folder{dir: dir, variables: map[string]*hclsyntax.Block{}, locals: map[string]hclsyntax.Expression{}}
+			folders[dir] = &folder{dir: dir, names: lang.Names{Otherwise: whenBuilt}}
 		}
 		all.Problems = append(all.Problems, folders[dir].read(name, data)...)
 	}
@@ -118,20 +117,18 @@ func (f *folder) read(name string, data []byte) []model.Problem {
 		return problems
 	}
 	for _, b := range body.Blocks {
-		switch {
-		case b.Type == "source" && len(b.Labels) == 2:
+		if b.Type == "source" && len(b.Labels) == 2 {
 			f.sources = append(f.sources, b)
-		case b.Type == "variable" && len(b.Labels) == 1:
-			f.variables[b.Labels[0]] = b
-		case b.Type == "locals":
-			for key, a := range b.Body.Attributes {
-				f.locals[key] = a.Expr
-			}
-		case b.Type == "local" && len(b.Labels) == 1 && b.Body.Attributes["expression"] != nil:
-			f.locals[b.Labels[0]] = b.Body.Attributes["expression"].Expr
+		} else {
+			f.names.Declare(b)
 		}
 	}
 	return problems
+}
+
+// whenBuilt is the value of what a build computes.
+func whenBuilt(name string) *lang.Value {
+	return lang.UnknownVal(model.AtApply, name+" is known only when built")
 }
 
 // loadFolder evaluates a directory with the values that are always taken, and
@@ -154,12 +151,12 @@ func (l *Loader) loadFolder(ctx context.Context, tree *source.Tree, f *folder) (
 	}
 	for _, v := range asked {
 		ev := &lang.Evaluator{Dir: f.dir, Context: ctx, Files: tree}
-		sc := &scope{folder: f, values: automatic, symbols: map[string]*lang.Symbol{}, cells: map[string]*lang.Cell{}}
-		dir := f.dir + "/*" + templateExt
+		values, dir := automatic, f.dir+"/*"+templateExt
 		if v.body != nil {
-			sc.values = append(slices.Clone(automatic), v.body)
+			values = append(slices.Clone(automatic), v.body)
 			dir += "@" + v.name
 		}
+		sc := f.names.With(values)
 		var resources []stores.Resource
 		for _, b := range f.sources {
 			resources = append(resources, &image{block: b, scope: sc})
@@ -182,7 +179,7 @@ func (l *Loader) collect(tree *source.Tree, ev *lang.Evaluator, dir string, reso
 // image is a source block.
 type image struct {
 	block *hclsyntax.Block
-	scope *scope
+	scope lang.Scope
 }
 
 func (i *image) Address() string { return "source." + i.block.Labels[0] + "." + i.block.Labels[1] }
@@ -197,60 +194,6 @@ func (i *image) Body() stores.Node {
 
 func (i *image) Setting(_ *lang.Evaluator, path []string) *lang.Value {
 	return lang.UnknownVal(model.Environment, "the environment gives the "+strings.Join(path, "."))
-}
-
-// scope gives names their meaning.
-type scope struct {
-	*folder
-	values  []*hclsyntax.Body // of variables, the weakest first
-	symbols map[string]*lang.Symbol
-	cells   map[string]*lang.Cell
-}
-
-// Resolve knows variables and locals; what a build computes is unknown.
-func (sc *scope) Resolve(ev *lang.Evaluator, t hcl.Traversal) (*lang.Value, int) {
-	name := ""
-	if len(t) > 1 {
-		if attr, ok := t[1].(hcl.TraverseAttr); ok {
-			name = attr.Name
-		}
-	}
-	key := t.RootName() + "." + name
-	switch t.RootName() {
-	case "var", "local":
-		if sc.cells[key] == nil {
-			sc.cells[key] = sc.cell(t.RootName(), name)
-		}
-		return ev.Force(sc.cells[key]), 2
-	}
-	return lang.UnknownVal(model.AtApply, lang.Text(t)+" is known only when built"), len(t)
-}
-
-func (sc *scope) cell(root, name string) *lang.Cell {
-	if root == "local" {
-		if e := sc.locals[name]; e != nil {
-			return lang.Expr(e, sc)
-		}
-		return lang.Done(lang.FailedVal("there is no local." + name))
-	}
-	for _, body := range slices.Backward(sc.values) {
-		if a := body.Attributes[name]; a != nil {
-			return lang.Expr(a.Expr, lang.Empty{})
-		}
-	}
-	b := sc.variables[name]
-	if b == nil {
-		return lang.Done(lang.FailedVal("there is no var." + name))
-	}
-	if a := b.Body.Attributes["default"]; a != nil {
-		return lang.Expr(a.Expr, sc)
-	}
-	return lang.Lazy(func(ev *lang.Evaluator) *lang.Value {
-		if sc.symbols[name] == nil {
-			sc.symbols[name] = lang.NewSymbol("var." + name)
-		}
-		return ev.SymbolValue(sc.symbols[name], model.NoValue, "var."+name+" has neither a value nor a default").At(b.DefRange())
-	})
 }
 
 // loadJSON reads a template in JSON.
