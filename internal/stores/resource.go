@@ -53,6 +53,9 @@ type Collector struct {
 	// Find looks for a resource by its type and plain name beyond those that are
 	// collected, where one is only named; may be nil.
 	Find func(typ, name string) Resource
+	// RootOf is the root of a resource that belongs to another one than Dir, and is
+	// collected there; may be nil.
+	RootOf func(Resource) string
 	// Cluster says that the resources belong to a Kubernetes cluster, in which a
 	// host without a dot is a service beside them.
 	Cluster bool

@@ -439,6 +439,9 @@ func (inv *inventory) refEntry(v *lang.Value) *entry {
 // a table or a hub, stands for the store.
 func (inv *inventory) refStore(v *lang.Value) *model.Store {
 	e := inv.refEntry(v)
+	if e == nil && inv.RootOf != nil {
+		return inv.storeBeyond(v)
+	}
 	for range maxReferences {
 		if e == nil || e.store != nil || e.typ.Of == "" {
 			break
@@ -455,6 +458,20 @@ func (inv *inventory) refStore(v *lang.Value) *model.Store {
 		return nil
 	}
 	return e.store
+}
+
+// storeBeyond is the store that a value refers to in another root: its id and
+// place, which is all that one needs of it here.
+func (inv *inventory) storeBeyond(v *lang.Value) *model.Store {
+	inst, t := inv.typed(v)
+	if inst == nil || inst.IsData() || !t.IsStore() {
+		return nil
+	}
+	root := inv.RootOf(inst)
+	if root == "" || root == inv.Dir {
+		return nil
+	}
+	return &model.Store{ID: root + ":" + inst.Address(), Address: inst.Address(), Type: t.Type, Cloud: t.Cloud, Place: inv.place(t, inst)}
 }
 
 func (inv *inventory) addCopy(c model.Copy) {

@@ -71,49 +71,87 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 		s.read(name)
 	}
 	s.findNested()
-	all := model.Document{Problems: s.problems}
+	var all model.Document
+	var tops []*top
 	for _, name := range files {
 		t := s.templates[name]
 		if t == nil || s.nested[name] {
 			continue
 		}
 		for _, d := range s.deployments(t) {
-			doc := l.load(ctx, s, t, d)
-			all.Add(doc)
+			all.Add(guarded(t, func() model.Document {
+				tops = append(tops, l.deploy(ctx, s, t, d))
+				return model.Document{}
+			}))
 		}
+	}
+	all.Add(model.Document{Problems: s.problems})
+	s.export()
+	for _, t := range tops {
+		all.Add(guarded(t.stack.template, func() model.Document { return l.collect(s, t) }))
 	}
 	return all
 }
 
-// load evaluates one template in one deployment. Should that fail in a way that
-// was not foreseen, the other ones are still read, and this one is reported.
-func (l *Loader) load(ctx context.Context, s *set, t *template, d deployment) (doc model.Document) {
+// guarded keeps a failure that was not foreseen to one template, and reports it:
+// the other ones are still read.
+func guarded(t *template, f func() model.Document) (doc model.Document) {
 	defer func() {
 		if p := recover(); p != nil {
 			doc = model.Document{Problems: []model.Problem{model.NotRead(t.name, 1, fmt.Sprintf("the template was not checked: internal error: %v", p))}}
 		}
 	}()
+	return f()
+}
+
+// top is a template in one deployment, with the stacks that it nests.
+type top struct {
+	stack     *stack
+	resources []stores.Resource
+	ev        *lang.Evaluator
+}
+
+// deploy makes the stacks of one template in one deployment.
+func (l *Loader) deploy(ctx context.Context, s *set, t *template, d deployment) *top {
 	ev := &lang.Evaluator{Dir: path.Dir(t.name), Context: ctx, Files: s.tree}
 	if d.region == nil {
 		d.region = l.Region
 	}
-	top := newStack(s, t, d)
+	st := newStack(s, t, d)
 	if t.service != nil {
-		top.ownRegion = top.serviceRegion()
+		st.ownRegion = st.serviceRegion()
 	}
-	resources := top.resources(ev, nil)
-	dir := t.name
+	st.root = t.name
 	if d.name != "" {
-		dir += "@" + d.name
+		st.root += "@" + d.name
 	}
-	collector := stores.Collector{Tables: l.Tables, Catalogue: l.Catalogue, Tree: s.tree, Dir: dir, Evaluator: ev}
-	doc = collector.Collect(resources)
-	doc.Problems = append(doc.Problems, *top.problems...)
-	if ev.Exceeded {
-		doc.Problems = append(doc.Problems, model.Problem{Kind: model.LimitReached, Message: "evaluation of " + t.name + " reached a bound; the rest was not checked"})
+	return &top{stack: st, resources: st.resources(ev, nil), ev: ev}
+}
+
+// collect makes the stores and copies of the stacks of one deployment.
+func (l *Loader) collect(s *set, t *top) model.Document {
+	name := t.stack.template.name
+	collector := stores.Collector{Tables: l.Tables, Catalogue: l.Catalogue, Tree: s.tree, Dir: t.stack.root, Evaluator: t.ev, RootOf: rootOf}
+	doc := collector.Collect(t.resources)
+	doc.Problems = append(doc.Problems, *t.stack.problems...)
+	if t.ev.Exceeded {
+		doc.Problems = append(doc.Problems, model.Problem{Kind: model.LimitReached, Message: "evaluation of " + name + " reached a bound; the rest was not checked"})
 	}
-	doc.Problems = append(doc.Problems, stores.DeployerDecides(t.name, "does not say in which region it is deployed", doc.Stores)...)
+	doc.Problems = append(doc.Problems, stores.DeployerDecides(name, "does not say in which region it is deployed", doc.Stores)...)
 	return doc
+}
+
+// rootOf is the deployment to which a resource belongs.
+func rootOf(r stores.Resource) string {
+	own, ok := r.(*resource)
+	if !ok {
+		return ""
+	}
+	st := own.stack
+	for st.parent != nil {
+		st = st.parent
+	}
+	return st.root
 }
 
 // template is one file.
@@ -132,6 +170,8 @@ type set struct {
 	templates map[string]*template
 	nested    map[string]bool
 	data      map[string]*document.Node // files that variables name
+	stacks    []*stack                  // of all templates
+	exports   map[string][]export
 	problems  []model.Problem
 }
 

@@ -14,6 +14,7 @@ import (
 type deployment struct {
 	name       string      // of the environment; "" when there is but one
 	region     *lang.Value // nil when nothing says it
+	stack      *lang.Value // the stack's name; nil when nothing says it
 	parameters map[string]*document.Node
 }
 
@@ -49,12 +50,12 @@ func (s *set) assembly(t *template) (deployment, bool) {
 			artifact.Value.At("properties", "templateFile").String() != path.Base(t.name) {
 			continue
 		}
-		environment := artifact.Value.Get("environment")
+		environment, stack := artifact.Value.Get("environment"), stackName(artifact.Value.At("properties", "stackName"))
 		_, region, _ := strings.Cut(strings.TrimPrefix(environment.String(), "aws://"), "/")
 		if region == "" || region == "unknown-region" {
-			return deployment{}, true
+			return deployment{stack: stack}, true
 		}
-		return deployment{region: lang.StringVal(region).At(environment.Range).Named("environment of " + artifact.Key)}, true
+		return deployment{stack: stack, region: lang.StringVal(region).At(environment.Range).Named("environment of " + artifact.Key)}, true
 	}
 	return deployment{}, false
 }
@@ -89,11 +90,20 @@ func (s *set) samConfig(t *template) []deployment {
 		}
 		all = append(all, deployment{
 			name:       environment.Key,
+			stack:      stackName(get("stack_name")),
 			region:     lang.StringVal(region.String()).At(region.Range).Named("region of " + environment.Key),
 			parameters: overrides(get("parameter_overrides")),
 		})
 	}
 	return all
+}
+
+// stackName is the value of a name that is written out, nil when it is not.
+func stackName(n *document.Node) *lang.Value {
+	if !n.IsScalar() {
+		return nil
+	}
+	return n.Value().Named("name of the stack")
 }
 
 func (s *set) samFile(dir string) *document.Node {

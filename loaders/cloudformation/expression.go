@@ -110,10 +110,12 @@ func call(fn string, arg *document.Node, rng hcl.Range) hclsyntax.Expression {
 		return function(rng, "base64encode", expression(arg))
 	case fn == "ToJsonString":
 		return function(rng, "jsonencode", expression(arg))
+	case fn == "ImportValue":
+		return imported(arg, rng)
 	case fn == "GetAZs":
 		return name(rng, "AWS::AvailabilityZones")
 	}
-	// An import of another stack, a transform, or a function that is new.
+	// A transform, or a function that is new.
 	return name(rng, unreadable, fn)
 }
 

@@ -30,6 +30,7 @@ type stack struct {
 	parent   *stack
 	given    *document.Node // parameters that the parent gives, its expressions
 	path     string         // Logical.Ids. of the stacks it is nested in
+	root     string         // to which the resources belong, of a stack that is in no other
 
 	ownRegion *lang.Cell // of an instance of a stack set, or of a service
 	selfCell  *lang.Cell // the service as a value
@@ -60,6 +61,7 @@ type resource struct {
 
 // resources lists the resources of a stack and of those nested in it.
 func (st *stack) resources(ev *lang.Evaluator, all []stores.Resource) []stores.Resource {
+	st.set.stacks = append(st.set.stacks, st)
 	for _, p := range expandLoops(st.template.doc.Get(resources), st.problems) {
 		if len(all) >= maxResources {
 			*st.problems = append(*st.problems, model.Problem{Kind: model.LimitReached, Message: st.template.name + " has too many resources; the rest was not checked"})
@@ -199,6 +201,8 @@ func (st *stack) Resolve(ev *lang.Evaluator, t hcl.Traversal) (*lang.Value, int)
 		if st.template.service != nil {
 			return ev.Force(st.self()), 1
 		}
+	case importRoot:
+		return st.imports(), 1
 	case unreadable:
 		return lang.UnknownVal(model.AtApply, notEvaluated(second)), 2
 	}
@@ -218,6 +222,10 @@ func (st *stack) pseudo(ev *lang.Evaluator, name string) *lang.Value {
 		return st.region(ev)
 	case "AWS::NoValue":
 		return lang.NullVal()
+	case "AWS::StackName":
+		if st.parent == nil && st.deployed.stack != nil {
+			return st.deployed.stack
+		}
 	case "AWS::AvailabilityZones":
 		return st.zones(ev)
 	case "AWS::Partition", "AWS::URLSuffix":
