@@ -100,6 +100,7 @@ func (s *set) renderAll(all *charts) []*root {
 	var jobs []*rendering
 	for _, c := range all.tops() {
 		roots = append(roots, s.declaredValues(c)...)
+		s.fetchDependencies(all, c)
 		if c.node.Get("type").String() == "library" || !s.matters(all, c, 0) {
 			continue
 		}

@@ -78,6 +78,7 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 		s.guard(r.dir, func() { s.collect(r) })
 	}
 	s.tellCluster()
+	s.tellFetched()
 	return s.doc
 }
 
@@ -93,6 +94,8 @@ type set struct {
 	managed  []*object            // of clouds, of all roots
 	types    map[string]map[string]string
 	open     []openRoot
+	charts   *charts
+	fetched  []fetched
 	doc      model.Document
 }
 
@@ -119,6 +122,7 @@ func (s *set) guard(dir string, f func()) {
 // roots sorts the files into what is deployed as one.
 func (s *set) roots(files []string) []*root {
 	charts, overlays := s.findCharts(files), s.findOverlays(files)
+	s.charts = charts
 	var plain []string
 	for _, name := range files {
 		base := path.Base(name)

@@ -44,6 +44,10 @@ func (s *set) add(r *root, n *document.Node, depth int) {
 		s.addRelease(r, n, kind)
 	case "OpenTelemetryCollector":
 		s.addCollector(r, n)
+	case "Kustomization":
+		if group == "kustomize.toolkit.fluxcd.io" {
+			s.fetchPath(n.At("spec", "path"), n.At("spec", "sourceRef", "name"))
+		}
 	case "Composition":
 		s.addComposition(r, n, group)
 	}

@@ -1,6 +1,9 @@
 package kubernetes
 
 import (
+	"cmp"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/stateside-dev/stateside/internal/document"
@@ -33,10 +36,15 @@ func (s *set) addRelease(r *root, n *document.Node, kind string) {
 	switch kind {
 	case "HelmRelease": // of Flux
 		chart := n.At("spec", "chart", "spec", "chart")
+		s.fetchChart(chart)
 		s.addValues(r, n, chart, n.At("spec", "values"))
+		for _, from := range n.At("spec", "valuesFrom").Elements() {
+			s.addValues(r, n, chart, s.valuesFrom(r, chart, from))
+		}
 	case "HelmChart": // of K3s
-		values := n.At("spec", "valuesContent")
-		s.addValues(r, n, n.At("spec", "chart"), s.parseValues(values))
+		chart := n.At("spec", "chart")
+		s.fetchChart(chart)
+		s.addValues(r, n, chart, s.parseValues(n.At("spec", "valuesContent")))
 	case "Application": // of Argo CD
 		s.addSources(r, n, n.Get("spec"))
 	case "ApplicationSet":
@@ -47,11 +55,54 @@ func (s *set) addRelease(r *root, n *document.Node, kind string) {
 func (s *set) addSources(r *root, n, spec *document.Node) {
 	sources := append(spec.Get("sources").Elements(), spec.Get("source").Elements()...)
 	for _, source := range sources {
+		s.fetchChart(source.Get("chart"))
+		s.fetchPath(source.Get("path"), source.Get("repoURL"))
 		helm := source.Get("helm")
 		for _, values := range []*document.Node{helm.Get("valuesObject"), s.parseValues(helm.Get("values"))} {
 			s.addValues(r, n, source.Get("chart"), values)
 		}
+		for _, file := range helm.Get("valueFiles").Elements() {
+			s.addValues(r, n, source.Get("chart"), s.valuesFile(source.Get("chart"), file))
+		}
 	}
+}
+
+// valuesFrom finds the values that a release takes from a ConfigMap or a Secret
+// beside it.
+func (s *set) valuesFrom(r *root, chart, from *document.Node) *document.Node {
+	kind, name := from.Get("kind").String(), from.Get("name")
+	key := cmp.Or(from.Get("valuesKey").String(), "values.yaml")
+	for _, n := range r.nodes {
+		if n.Get("kind").String() != kind || !slices.Contains(namesOf(n), name.String()) {
+			continue
+		}
+		for _, block := range []string{"data", "stringData"} {
+			if values := n.Get(block).Get(key); values != nil && (kind == "ConfigMap" || block == "stringData") {
+				return s.parseValues(values)
+			}
+		}
+	}
+	s.fetchValues(chart, name, kind+" "+name.String())
+	return nil
+}
+
+// valuesFile reads a file of values, of this repository where it is there. Only
+// those of another source, whose name stands before them, have a path of their
+// own: $values/db/values.yaml.
+func (s *set) valuesFile(chart, file *document.Node) *document.Node {
+	ref, name, ok := strings.Cut(file.String(), "/")
+	if !ok || !strings.HasPrefix(ref, "$") || chart.String() == "" || strings.ContainsAny(name, "{$") {
+		return nil
+	}
+	name = path.Clean(name)
+	if data, err := s.tree.Read(name); err != nil || len(data) == 0 {
+		s.fetchValues(chart, file, name)
+		return nil
+	}
+	if docs := s.read(name); len(docs) > 0 {
+		return docs[0]
+	}
+	return nil
 }
 
 // parseValues reads values that stand in a string.
