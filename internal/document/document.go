@@ -19,8 +19,9 @@ import (
 
 // Bounds on one file.
 const (
-	maxNodes = 2_000_000 // after aliases are expanded
-	maxDepth = 500
+	maxNodes  = 2_000_000 // after aliases are expanded
+	maxCopies = 100_000   // of nodes, that aliases make
+	maxDepth  = 500
 )
 
 // ErrTooLarge reports a document with more nodes or more depth than files
@@ -260,6 +261,8 @@ type positions struct {
 	// last offset that was asked for, where its line begins, and its column: a
 	// file may be one long line, whose characters are not counted anew each time.
 	last, lastStart, lastColumn int
+	// the offset that was asked for last, likewise
+	found, foundLine, foundColumn int
 }
 
 var byteOrderMark = []byte("\xEF\xBB\xBF")
@@ -304,13 +307,18 @@ func (p *positions) offset(line, column int) int {
 	if line < 1 || line > len(p.lines) {
 		return len(p.data)
 	}
-	at := p.lines[line-1]
+	at, goal := p.lines[line-1], column
+	if p.foundLine == line && p.foundColumn <= column {
+		at, column = p.found, column-p.foundColumn+1
+	}
+	defer func() { p.foundLine, p.foundColumn = line, goal }()
 	for ; column > 1 && at < len(p.data) && p.data[at] != '\n'; column-- {
 		at++
 		for at < len(p.data) && p.data[at]&0xC0 == 0x80 {
 			at++
 		}
 	}
+	p.found = at
 	return at
 }
 

@@ -46,16 +46,42 @@ func yamlError(err error) error {
 // yamlConverter makes nodes of the library's. Aliases are expanded, so that a
 // small file may stand for a huge one: the nodes made are counted.
 type yamlConverter struct {
-	pos   *positions
-	nodes int
+	pos     *positions
+	nodes   int
+	aliases int // that are being expanded, inside one another
+	copies  int // nodes that aliases brought
+}
+
+// count notes one more node, and says whether it is one too many.
+func (c *yamlConverter) count(depth int) error {
+	c.nodes++
+	if c.aliases > 0 {
+		c.copies++
+	}
+	if c.nodes > maxNodes || c.copies > maxCopies || depth > maxDepth {
+		return ErrTooLarge
+	}
+	return nil
+}
+
+// expand follows an alias.
+func (c *yamlConverter) expand(f func() error) error {
+	c.aliases++
+	defer func() { c.aliases-- }()
+	return f()
 }
 
 func (c *yamlConverter) node(y *yaml.Node, depth int) (*Node, error) {
-	if c.nodes++; c.nodes > maxNodes || depth > maxDepth {
-		return nil, ErrTooLarge
+	if err := c.count(depth); err != nil {
+		return nil, err
 	}
 	if y.Kind == yaml.AliasNode {
-		return c.node(y.Alias, depth+1)
+		var n *Node
+		err := c.expand(func() (err error) {
+			n, err = c.node(y.Alias, depth+1)
+			return err
+		})
+		return n, err
 	}
 	from := c.pos.offset(y.Line, y.Column)
 	n := &Node{Range: c.pos.span(from, from), Comments: comments(y)}
@@ -93,25 +119,26 @@ func (c *yamlConverter) pairs(n *Node, y *yaml.Node, depth int) error {
 			}
 			continue
 		}
+		from := c.pos.offset(key.Line, key.Column)
+		rng := c.pos.span(from, c.scalarEnd(key, from))
 		value, err := c.node(y.Content[i+1], depth+1)
 		if err != nil {
 			return err
 		}
 		value.Comments = append(comments(key), value.Comments...)
-		from := c.pos.offset(key.Line, key.Column)
-		own = append(own, Pair{Key: key.Value, Range: c.pos.span(from, c.scalarEnd(key, from)), Value: value})
+		own = append(own, Pair{Key: key.Value, Range: rng, Value: value})
 	}
 	n.Pairs = append(n.Pairs, own...)
 	return nil
 }
 
 func (c *yamlConverter) merge(n *Node, y *yaml.Node, depth int) error {
-	if c.nodes++; c.nodes > maxNodes || depth > maxDepth {
-		return ErrTooLarge
+	if err := c.count(depth); err != nil {
+		return err
 	}
 	switch y.Kind {
 	case yaml.AliasNode:
-		return c.merge(n, y.Alias, depth+1)
+		return c.expand(func() error { return c.merge(n, y.Alias, depth+1) })
 	case yaml.MappingNode:
 		return c.pairs(n, y, depth+1)
 	case yaml.SequenceNode:

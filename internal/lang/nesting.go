@@ -10,6 +10,7 @@ const (
 	maxConditions = 10_000 // question marks, each of which may nest in the one before
 	maxDirectives = 5_000  // template directives, likewise
 	maxSigns      = 500    // unary operators that apply to one another
+	maxMarks      = 5_000  // $ and % in one text that begin nothing; see marks
 )
 
 // TooNested says whether the text of a file nests deeper than configurations
@@ -36,6 +37,7 @@ type nesting struct {
 	signs      int
 	conditions int
 	directives int
+	marks      int // squared, of all texts: the parser's time grows with that
 	tooDeep    bool
 }
 
@@ -156,6 +158,11 @@ func (n *nesting) heredoc() {
 // literal reads text in which only templates count, until ended says that it
 // is over.
 func (n *nesting) literal(ended func() bool) {
+	marks := 0
+	defer func() {
+		n.marks += marks * marks
+		n.tooDeep = n.tooDeep || n.marks > maxMarks*maxMarks
+	}()
 	for n.more() {
 		if ended != nil && ended() {
 			return
@@ -171,9 +178,12 @@ func (n *nesting) literal(ended func() bool) {
 		switch n.text[n.at] {
 		case b: // $${ is no template
 			n.at++
+			marks++
 		case '{':
 			n.at++
 			n.template(b)
+		default:
+			marks++
 		}
 	}
 }

@@ -19,6 +19,9 @@ func (f *File) Hosts(n *document.Node) *lang.Value {
 	if !n.IsScalar() {
 		return nil
 	}
+	if len(n.Text) > maxText {
+		return tooLong(n.Range)
+	}
 	var hosts []*lang.Value
 	for _, s := range hostSpans(n.Text) {
 		text := n.Text[s.from:s.to]

@@ -18,6 +18,9 @@ const maxExpansions = 8
 // file doesn't give, the value is unknown; a text that only shows what to fill
 // in is null.
 func (f *File) expand(text string, rng hcl.Range, depth int) *lang.Value {
+	if len(text) > maxText {
+		return tooLong(rng)
+	}
 	pieces := split(text)
 	if len(pieces) == 1 && !pieces[0].isName {
 		if isPlaceholder(text) {
@@ -127,9 +130,21 @@ func nameAt(text string, at int) (p piece, end int) {
 	return piece{isName: true, name: text[at+1 : end]}, end
 }
 
+// maxText bounds the text of one setting, in bytes.
+const maxText = 10_000
+
+// tooLong is the value of a text above it.
+func tooLong(at hcl.Range) *lang.Value {
+	return lang.UnknownVal(model.Limit, "it is longer than a setting would be").At(at)
+}
+
+// maxName bounds what stands in brackets, in bytes.
+const maxName = 1000
+
 // enclosed finds the end of what stands in brackets, which may hold others of
 // the same sort.
 func enclosed(text, open, closing string) (inner string, length int) {
+	text = text[:min(len(text), maxName)]
 	depth := 1
 	for i := 0; i < len(text); {
 		switch {

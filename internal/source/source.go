@@ -201,6 +201,9 @@ func readAll(r io.Reader, buf []byte, limit int64) ([]byte, error) {
 // plain takes the operation and the path off an error: whoever reports it
 // names the path in its own words.
 func plain(err error) error {
+	if err == nil {
+		return nil
+	}
 	if strings.Contains(err.Error(), "escapes from parent") {
 		return ErrOutside
 	}

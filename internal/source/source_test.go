@@ -107,6 +107,9 @@ func TestReadRefuses(t *testing.T) {
 	if _, err := files.Read("large.tf"); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("got %v", err)
 	}
+	if f := files.File("large.tf"); len(f.Text()) != headSize || f.Err() != nil {
+		t.Errorf("the beginning of a large file has %d bytes, %v", len(f.Text()), f.Err())
+	}
 	if _, err := files.Read("missing.tf"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}

@@ -58,6 +58,21 @@ func (l *Loader) Claims(f *source.File) bool {
 	return slices.ContainsFunc(shortNames, func(name string) bool { return bytes.Contains(text, []byte(name)) })
 }
 
+// unparsed reports a file that can't be parsed, where it must be a list of tasks:
+// it may be a template of anything else.
+func unparsed(name string, data []byte, err error) model.Document {
+	isTasks := bytes.Contains(data, []byte("- name:")) || bytes.Contains(data, []byte("hosts:"))
+	if !isTasks || !slices.ContainsFunc(collections, func(c string) bool { return bytes.Contains(data, []byte(c)) }) {
+		return model.Document{}
+	}
+	p := model.NotRead(name, document.LineOf(err), "the tasks can't be read: "+err.Error())
+	if bytes.Contains(data, []byte("{%")) {
+		p = model.NotRead(name, document.LineOf(err), "the tasks are a template that was not rendered; what it declares was not checked")
+		p.Kind = model.NotRendered
+	}
+	return model.Document{Problems: []model.Problem{p}}
+}
+
 // Load reads each file by itself.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
 	var all model.Document
@@ -95,7 +110,7 @@ func (l *Loader) load(ctx context.Context, s *set, name string) (doc model.Docum
 	}
 	docs, err := document.Parse(name, data)
 	if err != nil {
-		return model.Document{} // it may be a template of anything
+		return unparsed(name, data, err)
 	}
 	f := &file{set: s, name: name}
 	for _, doc := range docs {

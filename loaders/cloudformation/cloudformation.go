@@ -18,6 +18,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -197,9 +198,7 @@ func (s *set) read(name string) {
 	}
 	docs, err := document.Parse(name, data)
 	if err != nil {
-		if certain(data) || isServerlessName(name) {
-			s.problems = append(s.problems, model.NotRead(name, document.LineOf(err), "the template can't be read: "+err.Error()))
-		}
+		s.tellUnread(name, data, err)
 		return
 	}
 	for _, doc := range docs {
@@ -216,9 +215,34 @@ func (s *set) read(name string) {
 	}
 }
 
+// tellUnread reports a file that can't be parsed and was meant to be a template.
+func (s *set) tellUnread(name string, data []byte, err error) {
+	switch {
+	case !certain(data) && !isServerlessName(name):
+	case isRendered(data):
+		p := model.NotRead(name, document.LineOf(err), "it is made into a template by another program, and was not rendered; what it declares was not checked")
+		p.Kind = model.NotRendered
+		s.problems = append(s.problems, p)
+	default:
+		s.problems = append(s.problems, model.NotRead(name, document.LineOf(err), "the template can't be read: "+err.Error()))
+	}
+}
+
+// sections and types are as a template has them, in YAML and in JSON.
+var (
+	sections = regexp.MustCompile(`(?m)^\s*\{?\s*"?Resources"?\s*:`)
+	types    = regexp.MustCompile(`[{,\s]"?Type"?\s*:\s*["']?AWS::\w+::\w+`)
+)
+
 // certain says whether a file that can't be parsed was meant to be a template.
 func certain(data []byte) bool {
-	return bytes.Contains(data, []byte("AWSTemplateFormatVersion")) || bytes.Contains(data, []byte("AWS::Serverless"))
+	return bytes.Contains(data, []byte("AWSTemplateFormatVersion")) || bytes.Contains(data, []byte("AWS::Serverless")) ||
+		sections.Match(data) && types.Match(data)
+}
+
+// isRendered says whether a file has the marks of what another program renders.
+func isRendered(data []byte) bool {
+	return bytes.Contains(data, []byte("{%")) || bytes.Contains(data, []byte("{{")) && bytes.Contains(data, []byte("}}"))
 }
 
 func isTemplate(doc *document.Node) bool {

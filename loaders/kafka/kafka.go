@@ -9,6 +9,7 @@ package kafka
 
 import (
 	"bytes"
+	"path"
 	"strings"
 
 	"github.com/stateside-dev/stateside/internal/document"
@@ -35,23 +36,25 @@ func jsonOrScript(name string, data []byte) ([]*document.Node, error) {
 	if err == nil {
 		return []*document.Node{doc}, nil
 	}
-	if docs, _ := inScript(name, data); len(docs) > 0 {
-		return docs, nil
+	docs, tooMany := inScript(name, data)
+	if text := bytes.TrimSpace(data); len(docs) == 0 || path.Ext(name) == ".json" && text[0] == '{' {
+		return docs, err // it was meant to be JSON
 	}
-	return nil, err
+	return docs, tooMany
 }
 
-// maxInScript bounds the connectors of one script.
+// maxInScript bounds how often a script is looked through for a connector.
 const maxInScript = 100
 
 // inScript finds the connectors that a script sends to the server as JSON. What
 // is no JSON, since the script fills it in, is passed over.
 func inScript(name string, data []byte) ([]*document.Node, error) {
 	var docs []*document.Node
-	for at := 0; len(docs) < maxInScript; {
+	at := 0
+	for range maxInScript {
 		class := bytes.Index(data[at:], []byte(`"connector.class"`))
 		if class < 0 {
-			break
+			return docs, nil
 		}
 		class += at
 		at = class + 1
@@ -71,7 +74,7 @@ func inScript(name string, data []byte) ([]*document.Node, error) {
 			docs = append(docs, found)
 		}
 	}
-	return docs, nil
+	return docs, document.ErrTooLarge
 }
 
 func isConnector(n *document.Node) bool {

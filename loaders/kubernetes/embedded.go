@@ -104,6 +104,10 @@ func (s *set) addOperatorConfig(r *root, n *document.Node) {
 	}
 }
 
+// maxMasked bounds what is blanked before the files inside files, so that they
+// keep their places, in bytes of all files.
+const maxMasked = 50 << 20
+
 // within returns what a string holds as a file in which everything stands where
 // it stands in the file around it; "" as the name when that can't be done, as
 // for a string that is not written as a block.
@@ -117,6 +121,9 @@ func (s *set) within(n *document.Node) (string, []byte) {
 		return n.Range.Filename, data
 	}
 	if err != nil || n.Range.Start.Byte >= len(data) || data[n.Range.Start.Byte] != '|' {
+		return "", plain
+	}
+	if s.masked += n.Range.Start.Byte; s.masked > maxMasked {
 		return "", plain
 	}
 	from := bytes.IndexByte(data[n.Range.Start.Byte:], '\n')

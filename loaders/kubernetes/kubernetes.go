@@ -94,6 +94,7 @@ type set struct {
 	managed  []*object            // of clouds, of all roots
 	types    map[string]map[string]string
 	open     []openRoot
+	masked   int // see within
 	charts   *charts
 	fetched  []fetched
 	doc      model.Document

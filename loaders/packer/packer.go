@@ -200,7 +200,7 @@ func (i *image) Setting(_ *lang.Evaluator, path []string) *lang.Value {
 func (l *Loader) loadJSON(ctx context.Context, tree *source.Tree, name string, data []byte) model.Document {
 	doc, err := document.ParseJSON(name, data)
 	if err != nil {
-		return model.Document{} // it may be anything
+		return l.unparsed(name, data, err)
 	}
 	ev := &lang.Evaluator{Dir: path.Dir(name), Context: ctx}
 	var resources []stores.Resource
@@ -221,6 +221,18 @@ func (l *Loader) loadJSON(ctx context.Context, tree *source.Tree, name string, d
 		})
 	}
 	return l.collect(tree, ev, name, resources)
+}
+
+// unparsed reports a file that can't be parsed, where it names a builder that the
+// catalogue knows: it may be anything else.
+func (l *Loader) unparsed(name string, data []byte, err error) model.Document {
+	isBuilder := func(typ string) bool {
+		return bytes.Contains(data, []byte(`"`+strings.TrimPrefix(typ, "packer_")+`"`))
+	}
+	if !slices.ContainsFunc(l.Catalogue.Types("packer"), isBuilder) {
+		return model.Document{}
+	}
+	return model.Document{Problems: []model.Problem{model.NotRead(name, document.LineOf(err), "the template can't be read: "+err.Error())}}
 }
 
 // userScope fills in {{user `name`}}.

@@ -90,7 +90,7 @@ func wordEnd(text string, i int) int {
 func lexWithin(n *document.Node, file string, rng func(from, to int) hcl.Range) []*document.Node {
 	start := n.Range.Start.Byte
 	if start < len(file) && (file[start] == '|' || file[start] == '>') {
-		from := start + strings.IndexByte(file[start:]+"\n", '\n') + 1
+		from := start + lineLength(file[start:]) + 1
 		to := blockEnd(file, from)
 		if from < to && to <= len(file) {
 			return lex(file[from:to], from, rng)
@@ -99,13 +99,21 @@ func lexWithin(n *document.Node, file string, rng func(from, to int) hcl.Range) 
 	return lex(n.Text, 0, func(int, int) hcl.Range { return n.Range })
 }
 
+// lineLength is the length of the first line of a text.
+func lineLength(text string) int {
+	if end := strings.IndexByte(text, '\n'); end >= 0 {
+		return end
+	}
+	return len(text)
+}
+
 // blockEnd is where a block that begins at an offset ends: at the first line
 // with less indentation than its first one.
 func blockEnd(file string, from int) int {
 	indent := -1
 	at := from
 	for at < len(file) {
-		lineEnd := at + strings.IndexByte(file[at:]+"\n", '\n')
+		lineEnd := at + lineLength(file[at:])
 		l := file[at:lineEnd]
 		if trimmed := strings.TrimLeft(l, " "); strings.TrimSpace(l) != "" {
 			own := len(l) - len(trimmed)

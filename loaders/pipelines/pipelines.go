@@ -76,11 +76,11 @@ func parsePipeline(name string, data []byte) ([]*document.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	rng := document.Positions(name, data)
+	rng, text := document.Positions(name, data), string(data)
 	for _, doc := range docs {
 		doc.Walk(func(_ []string, n *document.Node) bool {
 			if n.Kind == document.String && strings.Contains(n.Text, " ") && mayCount([]byte(n.Text)) {
-				n.Items = lexWithin(n, string(data), rng)
+				n.Items = lexWithin(n, text, rng)
 			}
 			return n.Kind != document.String // the commands are not looked into
 		})
@@ -104,7 +104,7 @@ func workflow(f *services.File, doc *document.Node) {
 		r.set(job.Value.Get("env"))
 		for _, step := range job.Value.Get("steps").Elements() {
 			r.set(step.Get("env"))
-			if region := step.At("with", "aws-region"); region != nil {
+			if region := step.At("with", "aws-region"); region.IsScalar() {
 				r.variables["AWS_REGION"] = region
 			}
 			r.commands(items(step.Get("run")), job.Key)

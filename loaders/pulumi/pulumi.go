@@ -130,7 +130,7 @@ func (s *set) read(name string) {
 	}
 	docs, err := document.Parse(name, data)
 	if err != nil || len(docs) == 0 {
-		if err != nil && path.Ext(name) != ".json" {
+		if err != nil {
 			s.problems = append(s.problems, model.NotRead(name, document.LineOf(err), "the file can't be read: "+err.Error()))
 		}
 		return
