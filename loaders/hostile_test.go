@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/tools/txtar"
 
@@ -148,11 +147,7 @@ func try(t *testing.T, tree *source.Tree, l Loader, s sample, h shape) {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	begin := time.Now()
 	doc := load(tree, l, s.name)
-	if d := time.Since(begin); d > time.Second {
-		t.Logf("SLOW %s, %s: %v", s.name, h.name, d)
-	}
 	runtime.ReadMemStats(&after)
 	if took := after.TotalAlloc - before.TotalAlloc; took > uint64(perFile+perByte*len(h.data)) {
 		t.Errorf("%s, %s: allocated %d MB for %d kB", s.name, h.name, took>>20, len(h.data)>>10)
