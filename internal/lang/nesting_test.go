@@ -32,7 +32,9 @@ func TestTooNested(t *testing.T) {
 		{"in a heredoc", "a = <<E\n" + many("${(") + "\nE\n", true},
 		{"text of a heredoc", "a = <<E\n" + many("({[") + "\nE\n", false},
 		{"after a heredoc", "a = <<E\n\"\nE\nb = " + many("("), true},
-		{"escaped templates", "a = \"" + many("$${(") + "\"\n", false},
+		{"escaped templates", "a = \"" + strings.Repeat("$${(", 1000) + "\"\n", false},
+		{"many escaped templates", "a = \"" + many("$${(") + "\"\n", true},
+		{"marks that begin nothing", "a = <<E\n" + many("$(x)\n") + "E\n", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
