@@ -106,6 +106,8 @@ func recognizeSite(p *model.Place, names []string, cfg *config.Config) {
 	locations := slices.Clone(p.Locations)
 	for i, l := range locations {
 		if l.Endpoint == "" || l.Site != "" {
+			// What a caller leaves open may be a region, too: this is one of several.
+			all = all && p.Cause != model.LeftToCaller
 			continue
 		}
 		name, ok := siteOf(l, names, cfg)

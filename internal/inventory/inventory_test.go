@@ -249,11 +249,23 @@ sites:
 		}
 		return p
 	}
+	left := place(model.Caller, "db.va1.corp.example")
+	left.Cause = model.LeftToCaller
+	leftOpen := left
+	leftOpen.Locations = append([]model.Location{{Cloud: "aws", Region: "eu-central-1"}}, left.Locations...)
+	alternatives := place(model.Unknown, "db.va1.corp.example", "datacenter:sg1")
+	alternatives.Alternatives = true
+	within := place(model.Unknown, "rack:r1")
+	within.Locations[0].Within = []string{"datacenter:sg1", "region:va1"}
 	for name, test := range map[string]struct {
 		place  model.Place
 		status model.Status
 		sites  []string
 	}{
+		"left to a caller":     {left, model.Known, []string{"va1"}},
+		"a region besides":     {leftOpen, model.Caller, []string{"", "va1"}},
+		"alternatives":         {alternatives, model.OneOf, []string{"va1", "sg1"}},
+		"by what it is within": {within, model.Known, []string{"sg1"}},
 		"declared":         {place(model.Unknown, "db.va1.corp.example"), model.Known, []string{"va1"}},
 		"by datacenter":    {place(model.Unknown, "datacenter:sg1"), model.Known, []string{"sg1"}},
 		"undeclared":       {place(model.Unknown, "db.cn1.corp.example"), model.Unknown, []string{""}},
@@ -271,7 +283,7 @@ sites:
 			if got.Status != test.status || !slices.Equal(sites, test.sites) {
 				t.Errorf("got %s %q, want %s %q", got.Status, sites, test.status, test.sites)
 			}
-			if (got.Status == model.Known) != (got.Reason == "") {
+			if decided := got.Status == model.Known || got.Status == model.OneOf; decided != (got.Reason == "") {
 				t.Errorf("a %s place has the reason %q", got.Status, got.Reason)
 			}
 		})

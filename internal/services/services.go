@@ -104,7 +104,7 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) (doc 
 	docs, err := parse(name, data)
 	switch {
 	case err == nil || !format.Sure:
-	case isTemplate(data):
+	case isTemplate(data, document.LineOf(err)):
 		doc = problem(name, document.LineOf(err), "the "+format.Name+" is a template that was not rendered; what it declares was not checked")
 		doc.Problems[0].Kind = model.NotRendered
 	default:
@@ -124,11 +124,13 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) (doc 
 	return found
 }
 
-// isTemplate says whether a file that can't be parsed has the marks of one which
-// is rendered first.
-func isTemplate(data []byte) bool {
-	for _, m := range []struct{ open, end string }{{"{{", "}}"}, {"{%", "%}"}, {"[[", "]]"}, {"<%", "%>"}} {
-		if _, after, ok := bytes.Cut(data, []byte(m.open)); ok && bytes.Contains(after, []byte(m.end)) {
+// isTemplate says whether a file that can't be parsed has, in the line of the
+// mistake or the one before it, the marks of one which is rendered first.
+func isTemplate(data []byte, line int) bool {
+	lines := bytes.Split(data, []byte("\n"))
+	here := bytes.Join(lines[min(max(line-2, 0), len(lines)):min(line, len(lines))], []byte("\n"))
+	for _, mark := range []string{"{{", "{%", "[[", "<%"} {
+		if bytes.Contains(here, []byte(mark)) {
 			return true
 		}
 	}
