@@ -296,7 +296,7 @@ func kindOf(s sample) string {
 		return "yaml"
 	case ".json":
 		return "json"
-	case ".tf", ".hcl", ".nomad":
+	case ".tf", ".hcl", ".nomad", ".job":
 		return "hcl"
 	case ".xml":
 		return "xml"

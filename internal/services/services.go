@@ -257,8 +257,13 @@ func over(r hcl.Range, v *lang.Value) hcl.Range {
 }
 
 // Problem notes what can't be read.
-func (f *File) Problem(at hcl.Range, message string) {
-	f.problems = append(f.problems, model.Problem{Kind: model.Unread, Message: message, Source: lang.SourceOf(at)})
+func (f *File) Problem(at hcl.Range, message string) { f.problem(model.Unread, at, message) }
+
+// NotRendered notes a template that something else renders.
+func (f *File) NotRendered(at hcl.Range, message string) { f.problem(model.NotRendered, at, message) }
+
+func (f *File) problem(kind model.ProblemKind, at hcl.Range, message string) {
+	f.problems = append(f.problems, model.Problem{Kind: kind, Message: message, Source: lang.SourceOf(at)})
 }
 
 // Text is the value of a scalar, in which names may stand for other values.

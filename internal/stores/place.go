@@ -741,17 +741,19 @@ func (inv *inventory) locateSite(t *catalog.Type, v *lang.Value) ([]model.Locati
 	if len(outer) == 1 && outer[0].Endpoint != "" {
 		here.Within = append([]string{outer[0].Endpoint}, outer[0].Within...)
 	}
-	if gap == nil || gap.Cause == model.UndeclaredSite {
+	if gap == nil || gap.Cause != model.LeftToCaller {
 		gap = &lang.Gap{Cause: model.UndeclaredSite, Reason: fmt.Sprintf("no site in the configuration matches %q", here.Endpoint)}
 	}
 	return []model.Location{here}, gap
 }
 
-// inCluster says whether a host is a service inside a Kubernetes cluster, by the
-// name that the cluster gives it, or is the machine itself.
+// inCluster says whether a host is a service inside a cluster, by the name that
+// Kubernetes or Consul gives it, or is the machine itself.
 func (inv *inventory) inCluster(host string) bool {
-	if strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local") {
-		return true
+	for _, inside := range []string{".svc", ".svc.cluster.local", ".service.consul", ".node.consul", ".query.consul"} {
+		if strings.HasSuffix(host, inside) {
+			return true
+		}
 	}
 	return inv.Cluster && host != "" && (!strings.ContainsAny(host, ".:") || isLoopback(host))
 }

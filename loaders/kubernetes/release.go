@@ -36,6 +36,9 @@ func (s *set) addRelease(r *root, n *document.Node, kind string) {
 	switch kind {
 	case "HelmRelease": // of Flux
 		chart := n.At("spec", "chart", "spec", "chart")
+		if chart == nil {
+			chart = referredChart(r, n.At("spec", "chartRef"))
+		}
 		s.fetchChart(chart)
 		s.addValues(r, n, chart, n.At("spec", "values"))
 		for _, from := range n.At("spec", "valuesFrom").Elements() {
@@ -65,6 +68,20 @@ func (s *set) addSources(r *root, n, spec *document.Node) {
 			s.addValues(r, n, source.Get("chart"), s.valuesFile(source.Get("chart"), file))
 		}
 	}
+}
+
+// referredChart is the chart that a reference stands for: the end of the address
+// of a repository beside it that holds just that chart, or else what the
+// repository is called, as is usual.
+func referredChart(r *root, ref *document.Node) *document.Node {
+	name := ref.Get("name")
+	for _, n := range r.nodes {
+		url := n.At("spec", "url")
+		if n.Get("kind").String() == "OCIRepository" && slices.Contains(namesOf(n), name.String()) && url.IsScalar() {
+			return textNode(path.Base(url.Text), url.Range)
+		}
+	}
+	return name
 }
 
 // valuesFrom finds the values that a release takes from a ConfigMap or a Secret

@@ -51,7 +51,7 @@ var (
 	taskBlock = regexp.MustCompile(`(?m)^\s*(group|task)\s+"[^"\n]*"\s*\{`)
 )
 
-func isHCL(f *source.File) bool { return f.Ext() == ".hcl" || f.Ext() == ".nomad" }
+func isHCL(f *source.File) bool { return slices.Contains([]string{".hcl", ".nomad", ".job"}, f.Ext()) }
 
 func isJob(f *source.File) bool {
 	return isHCL(f) && bytes.Contains(f.Text(), []byte("job")) && jobBlock.Match(f.Text()) && taskBlock.Match(f.Text())
@@ -269,7 +269,10 @@ func volume(f *services.File, doc *document.Node) {
 	if !id.IsScalar() {
 		return
 	}
-	a := services.Attributes{"source": f.Text(doc.Get("external_id")), "host": f.Hosts(doc.At("context", "server"))}
+	a := services.Attributes{
+		"source": f.Text(doc.Get("external_id")), "host": f.Hosts(doc.At("context", "server")),
+		"cluster": lang.UnknownVal(model.LeftToCaller, "it is where the cluster is, and nothing here says where that is"),
+	}
 	if a["host"] == nil {
 		a["host"] = f.Hosts(doc.At("parameters", "server"))
 	}
@@ -329,7 +332,11 @@ func configuration(f *services.File, task string, template *document.Node) {
 	}
 	name := path.Base(template.Get("destination").String())
 	parts, err := telemetry.Read(name, []byte(data.Text))
-	if err != nil {
+	switch {
+	case err == nil:
+	case strings.Contains(data.Text, "{{"):
+		f.NotRendered(data.Range, "the configuration "+name+" of "+task+" is rendered when it is deployed; what it declares was not checked")
+	default:
 		f.Problem(data.Range, "the configuration "+name+" of "+task+" can't be read: "+err.Error())
 	}
 	for _, part := range parts {
