@@ -54,8 +54,9 @@ type Refuser interface {
 // Selective is a loader of files that also stand in examples and tests, where
 // they say nothing of what is deployed.
 type Selective interface {
-	// SkipsExamples says whether such files are left out.
-	SkipsExamples() bool
+	// Skips says whether a file is left out, by its path from where the check
+	// begins.
+	Skips(name string) bool
 }
 
 // Options are what a user may tell the loaders.

@@ -223,8 +223,11 @@ func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o
 	o.Loaders.Terraform.Assume, o.Loaders.Terraform.Roots = terraformSettings(cfg)
 	o.Loaders.Formats = declaredFormats(cfg)
 	all := loaders.All(&geo.Tables{}, &catalog.Catalogue{}, o.Loaders)
-	isExample := func(name string) bool { return !o.Loaders.IncludeExamples && s.isExample(name) }
-	claimed, examples, problems := claim(tree, all, names, unreadable, isExample)
+	below := s.below
+	if o.Loaders.IncludeExamples {
+		below = func(string) string { return "" }
+	}
+	claimed, examples, problems := claim(tree, all, names, unreadable, below)
 	o.stage("reading and evaluating")
 
 	docs := make([]model.Document, len(all))
@@ -296,17 +299,17 @@ func claims(tree *source.Tree, all []loaders.Loader, names []string) []wanted {
 // claim asks the loaders which of the files they want. A file that none could
 // look into is a problem, and so is a path that could not be followed and might
 // have been wanted.
-func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable []source.Unreadable, isExample func(name string) bool) (claimed [][]string, examples map[string]bool, problems []model.Problem) {
+func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable []source.Unreadable, below func(name string) string) (claimed [][]string, examples map[string]bool, problems []model.Problem) {
 	claimed = make([][]string, len(all))
 	examples = map[string]bool{}
 	wanted := claims(tree, all, names)
 	for n, name := range names {
-		example := isExample(name)
+		from := below(name)
 		for i, l := range all {
 			if !wanted[n].by[i] {
 				continue
 			}
-			if selective, ok := l.(loaders.Selective); ok && example && selective.SkipsExamples() {
+			if selective, ok := l.(loaders.Selective); ok && from != "" && selective.Skips(from) {
 				examples[name] = true
 			} else {
 				claimed[i] = append(claimed[i], name)

@@ -111,18 +111,18 @@ func (s *scope) empty(files []string) []string {
 	return paths
 }
 
-// isExample says whether a file below one of the paths is an example or a test.
-// A path that was named itself counts, wherever it is.
-func (s *scope) isExample(name string) bool {
+// below is the path of a file from the one of the paths that it is below. A file
+// that was named itself has none: it counts, wherever it is.
+func (s *scope) below(name string) string {
 	if slices.Contains(s.given, name) {
-		return false
+		return ""
 	}
 	for _, dir := range s.paths {
 		if rest, ok := strings.CutPrefix(name, dir+"/"); ok {
-			return source.IsExample(rest)
+			return rest
 		}
 	}
-	return source.IsExample(name)
+	return name
 }
 
 // beside lists the files of the directory of a file: a file means nothing

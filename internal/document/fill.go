@@ -9,7 +9,7 @@ import (
 
 // blanks are the marks between which something is yet to be filled in, by
 // whoever deploys the object.
-var blanks = []struct{ open, close string }{{"${", "}"}, {"$(", ")"}, {"{{", "}}"}}
+var blanks = []struct{ open, close string }{{"${", "}"}, {"$(", ")"}, {"{{", "}}"}, {"#{", "}"}}
 
 // Filled makes a value of a node in whose strings things are yet to be filled in
 // when what they stand in is deployed: ${NAME}, $(NAME), {{ … }}, and <name> for

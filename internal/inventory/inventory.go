@@ -107,7 +107,7 @@ func recognizeSite(p *model.Place, names []string, cfg *config.Config) {
 	for i, l := range locations {
 		if l.Endpoint == "" || l.Site != "" {
 			// What a caller leaves open may be a region, too: this is one of several.
-			all = all && p.Cause != model.LeftToCaller
+			all = all && p.Cause != model.LeftToCaller && (l.Region != "" || l.Site != "")
 			continue
 		}
 		name, ok := siteOf(l, names, cfg)

@@ -266,10 +266,10 @@ sites:
 		"a region besides":     {leftOpen, model.Caller, []string{"", "va1"}},
 		"alternatives":         {alternatives, model.OneOf, []string{"va1", "sg1"}},
 		"by what it is within": {within, model.Known, []string{"sg1"}},
-		"declared":         {place(model.Unknown, "db.va1.corp.example"), model.Known, []string{"va1"}},
-		"by datacenter":    {place(model.Unknown, "datacenter:sg1"), model.Known, []string{"sg1"}},
-		"undeclared":       {place(model.Unknown, "db.cn1.corp.example"), model.Unknown, []string{""}},
-		"one of two known": {place(model.Unknown, "db.va1.corp.example", "db.cn1.corp.example"), model.Unknown, []string{"va1", ""}},
+		"declared":             {place(model.Unknown, "db.va1.corp.example"), model.Known, []string{"va1"}},
+		"by datacenter":        {place(model.Unknown, "datacenter:sg1"), model.Known, []string{"sg1"}},
+		"undeclared":           {place(model.Unknown, "db.cn1.corp.example"), model.Unknown, []string{""}},
+		"one of two known":     {place(model.Unknown, "db.va1.corp.example", "db.cn1.corp.example"), model.Unknown, []string{"va1", ""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

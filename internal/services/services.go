@@ -53,9 +53,8 @@ type Loader struct {
 	Named bool
 }
 
-// SkipsExamples says that examples and tests don't count: a program's settings
-// are copied into both.
-func (l *Loader) SkipsExamples() bool { return !l.Named }
+// Skips leaves out examples and tests: a program's settings are copied into both.
+func (l *Loader) Skips(name string) bool { return !l.Named && source.IsExample(name) }
 
 // Claims asks the formats.
 func (l *Loader) Claims(f *source.File) bool { return l.formatOf(f) != nil }

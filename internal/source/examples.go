@@ -6,25 +6,37 @@ import (
 	"strings"
 )
 
-// exampleFolders hold files that show or test something, and that nobody
-// deploys.
-var exampleFolders = []string{
-	"example", "examples", "sample", "samples", "test", "tests", "testdata", "testing", "__tests__", "__mocks__", "mocks", "fixtures", "spec", "specs",
-	"e2e", "doc", "docs", "documentation",
+// shownFolders hold files that show something, or that tests of a program use,
+// and that nobody deploys.
+var shownFolders = []string{
+	"example", "examples", "sample", "samples", "testdata", "__tests__", "__mocks__", "mocks", "fixtures", "e2e", "e2e-tests", "doc", "docs", "documentation",
 }
+
+// testFolders hold tests, or what is deployed to an environment of that name.
+var testFolders = []string{"test", "tests", "testing", "spec", "specs"}
 
 // exampleEnds are the last parts of the names of such files, before an
 // extension or as one.
 var exampleEnds = []string{"example", "sample", "template", "tmpl", "dist", "test", "testing", "tests", "ci", "default", "defaults"}
 
+// IsShown says whether a file is an example, documentation, or what tests of a
+// program use, by its path from where the check begins. What is called a test may
+// be an environment, and counts.
+func IsShown(name string) bool { return isBelow(name, shownFolders) }
+
+// isBelow says whether a file is in a folder of one of the names.
+func isBelow(name string, folders []string) bool {
+	parts := strings.Split(strings.ToLower(name), "/")
+	return slices.ContainsFunc(parts[:len(parts)-1], func(p string) bool { return slices.Contains(folders, p) })
+}
+
 // IsExample says whether a file is an example, a test or documentation, by its
 // path from where the check begins.
 func IsExample(name string) bool {
-	parts := strings.Split(strings.ToLower(name), "/")
-	base := parts[len(parts)-1]
-	if slices.ContainsFunc(parts[:len(parts)-1], func(p string) bool { return slices.Contains(exampleFolders, p) }) {
+	if isBelow(name, shownFolders) || isBelow(name, testFolders) {
 		return true
 	}
+	base := path.Base(strings.ToLower(name))
 	if strings.HasPrefix(base, "example.") || strings.HasPrefix(base, "sample.") {
 		return true
 	}

@@ -14,4 +14,12 @@ func TestIsExample(t *testing.T) {
 			t.Errorf("IsExample(%q) = %v", name, got)
 		}
 	}
+	for name, want := range map[string]bool{
+		"overlays/test/kustomization.yaml": false, "deploy/app-test.yaml": false, "e2e-tests/cluster/conf.yml": true, "pkg/testdata/a.yaml": true,
+		"examples/a.yaml": true, "docs/deploy.yaml": true, "examples": false,
+	} {
+		if got := IsShown(name); got != want {
+			t.Errorf("IsShown(%q) = %v", name, got)
+		}
+	}
 }

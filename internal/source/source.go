@@ -287,6 +287,9 @@ func (t *Tree) Walk(paths []string, exclude func(path string) bool) (files []str
 			if entry.IsDir() {
 				return nil
 			}
+			if entry.Type()&fs.ModeSymlink != 0 && skipped[entry.Name()] {
+				return nil
+			}
 			if entry.Type()&fs.ModeSymlink != 0 {
 				return t.walkLink(name, &files, &unreadable)
 			}

@@ -40,6 +40,9 @@ var collections = []string{"amazon.aws.", "community.aws.", "google.cloud.", "az
 // their collection.
 var shortNames = []string{"s3_", "rds_", "ec2_", "gcp_", "azure_rm_", "dynamodb_", "redshift", "elasticache", "efs:", "kinesis_", "sqs_", "sns_", "cloudtrail:", "cloudwatchlogs_", "ecs_ecr"}
 
+// Skips leaves out what only shows something.
+func (l *Loader) Skips(name string) bool { return source.IsShown(name) }
+
 // Claims recognises files by what their tasks call; a file of variables is read
 // when a task asks for it.
 func (l *Loader) Claims(f *source.File) bool {

@@ -40,6 +40,9 @@ type Loader struct {
 	Location *lang.Value
 }
 
+// Skips leaves out what only shows something.
+func (l *Loader) Skips(name string) bool { return source.IsShown(name) }
+
 // Claims recognises templates and files of parameters by what every one of them
 // has, and Bicep by its name.
 func (l *Loader) Claims(f *source.File) bool {

@@ -39,6 +39,9 @@ type Loader struct {
 	Region *lang.Value
 }
 
+// Skips leaves out what only shows something.
+func (l *Loader) Skips(name string) bool { return source.IsShown(name) }
+
 // Claims recognises templates by what every one of them has, and the files that
 // say where they are deployed by their names.
 func (l *Loader) Claims(f *source.File) bool {

@@ -34,6 +34,9 @@ type Loader struct {
 	Catalogue *catalog.Catalogue
 }
 
+// Skips leaves out what only shows something.
+func (l *Loader) Skips(name string) bool { return source.IsShown(name) }
+
 // Claims recognises files by their names, and reads those that may say a place.
 func (l *Loader) Claims(f *source.File) bool {
 	base := path.Base(f.Path)

@@ -50,6 +50,9 @@ type Loader struct {
 	known kinds
 }
 
+// Skips leaves out what only shows something.
+func (l *Loader) Skips(name string) bool { return source.IsShown(name) }
+
 // Claims recognises manifests by their kinds, and the files that make charts
 // and overlays by their names and keys.
 func (l *Loader) Claims(f *source.File) bool {

@@ -37,6 +37,9 @@ const (
 	valuesExt   = ".pkrvars.hcl"
 )
 
+// Skips leaves out what only shows something.
+func (l *Loader) Skips(name string) bool { return source.IsShown(name) }
+
 // Claims recognises templates in HCL by their names, and those in JSON by their
 // builders, each of which has a type.
 func (l *Loader) Claims(f *source.File) bool {

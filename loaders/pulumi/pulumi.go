@@ -36,6 +36,9 @@ type Loader struct {
 	Catalogue *catalog.Catalogue
 }
 
+// Skips leaves out what only shows something.
+func (l *Loader) Skips(name string) bool { return source.IsShown(name) }
+
 // Claims recognises programs and stacks by their names, and JSON by what it holds.
 func (l *Loader) Claims(f *source.File) bool {
 	switch base := path.Base(f.Path); {

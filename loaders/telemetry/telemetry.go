@@ -32,8 +32,8 @@ type Loader struct {
 	Catalogue *catalog.Catalogue
 }
 
-// SkipsExamples says that examples and tests don't count.
-func (l *Loader) SkipsExamples() bool { return true }
+// Skips leaves out examples and tests.
+func (l *Loader) Skips(name string) bool { return source.IsExample(name) }
 
 // Claims recognises configurations by what is in them.
 func (l *Loader) Claims(f *source.File) bool {
