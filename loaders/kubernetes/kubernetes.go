@@ -285,14 +285,20 @@ func (r *root) file() string {
 }
 
 // find returns the object of a type and name in a root or, where that has none,
-// the only one in all roots.
+// the only one in all roots. Of several of one name it can't be told which is
+// meant.
 func (s *set) find(r *root, typ, name string) stores.Resource {
+	var here []*object
 	for _, o := range r.objects {
 		if o.Kind == typ && slices.Contains(o.names, name) {
-			return o
+			here = append(here, o)
 		}
 	}
-	if found := s.byName[typ+"\n"+name]; len(found) == 1 {
+	found := s.byName[typ+"\n"+name]
+	switch {
+	case len(here) == 1:
+		return here[0]
+	case len(here) == 0 && len(found) == 1:
 		return found[0]
 	}
 	return nil
