@@ -5,7 +5,11 @@
 // processes of their own, in turn, so that their ratio holds whatever else the
 // machine is doing.
 //
-//	go run ./internal/floor [-n RUNS] DIR
+// With -all it is every file that a loader wants, each parsed by the library for
+// its format, and compared by the processor's time, since both then work on what
+// several formats share. Charts are not rendered.
+//
+//	go run ./internal/floor [-n RUNS] [-all] DIR
 //	go run ./internal/floor [-n RUNS] -conftest FILE
 package main
 
@@ -29,22 +33,30 @@ import (
 func main() {
 	runs := flag.Int("n", 11, "how often each is run")
 	conftest := flag.Bool("conftest", false, "compare the check of one file with conftest")
+	all := flag.Bool("all", false, "parse the files of all formats")
 	parse := flag.Bool("parse", false, "only parse the files of DIR (used by the comparison itself)")
+	list := flag.Bool("list", false, "only parse the files that a file lists (used by the comparison itself)")
 	flag.Parse()
 	if flag.NArg() != 1 || *runs < 1 {
-		fmt.Fprintln(os.Stderr, "usage: go run ./internal/floor [-n RUNS] DIR | -conftest FILE")
+		fmt.Fprintln(os.Stderr, "usage: go run ./internal/floor [-n RUNS] [-all] DIR | -conftest FILE")
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), *runs, *conftest, *parse); err != nil {
+	var err error
+	switch target := flag.Arg(0); {
+	case *parse:
+		err = parseAll(target)
+	case *list:
+		err = parseList(target)
+	default:
+		err = run(target, *runs, *conftest, *all)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "floor:", err)
 		os.Exit(2)
 	}
 }
 
-func run(target string, runs int, conftest, parse bool) error {
-	if parse {
-		return parseAll(target)
-	}
+func run(target string, runs int, conftest, all bool) error {
 	work, err := os.MkdirTemp("", "floor")
 	if err != nil {
 		return err
@@ -52,6 +64,9 @@ func run(target string, runs int, conftest, parse bool) error {
 	defer os.RemoveAll(work)
 	if conftest {
 		return coldStart(work, target, runs)
+	}
+	if all {
+		return wholeOfAll(work, target, runs)
 	}
 	return whole(work, target, runs)
 }
@@ -75,6 +90,7 @@ func parseAll(dir string) error {
 type side struct {
 	name    string
 	command func() *exec.Cmd
+	cpu     bool // the processor's time counts, and not that of the clock
 }
 
 // whole compares the check of a directory with parsing it.
@@ -88,8 +104,8 @@ func whole(work, dir string, runs int) error {
 		return err
 	}
 	return compare(runs,
-		side{"whole check", func() *exec.Cmd { return exec.Command(program, "check", dir) }},
-		side{"parsing on one core", func() *exec.Cmd {
+		side{name: "whole check", command: func() *exec.Cmd { return exec.Command(program, "check", dir) }},
+		side{name: "parsing on one core", command: func() *exec.Cmd {
 			cmd := exec.Command(self, "-parse", dir)
 			cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 			return cmd
@@ -121,8 +137,8 @@ func coldStart(work, file string, runs int) error {
 		return err
 	}
 	return compare(runs,
-		side{"stateside, one file", func() *exec.Cmd { return exec.Command(program, "check", file) }},
-		side{"conftest, one file", func() *exec.Cmd { return exec.Command(conftest, "test", "--policy", policy, file) }})
+		side{name: "stateside, one file", command: func() *exec.Cmd { return exec.Command(program, "check", file) }},
+		side{name: "conftest, one file", command: func() *exec.Cmd { return exec.Command(conftest, "test", "--policy", policy, file) }})
 }
 
 // build builds a program into the directory and returns its path.
@@ -139,11 +155,11 @@ func build(dir, pkg string, flags ...string) (string, error) {
 func compare(runs int, a, b side) error {
 	var left, right, ratios []float64
 	for i := range runs + 1 {
-		x, err := timed(a.command())
+		x, err := timed(a)
 		if err != nil {
 			return err
 		}
-		y, err := timed(b.command())
+		y, err := timed(b)
 		if err != nil {
 			return err
 		}
@@ -158,9 +174,10 @@ func compare(runs int, a, b side) error {
 	return nil
 }
 
-// timed runs a command and returns its wall time in seconds. Findings are no
+// timed runs a command and returns how long it took, in seconds. Findings are no
 // failure; an exit code above 1 is.
-func timed(cmd *exec.Cmd) (float64, error) {
+func timed(s side) (float64, error) {
+	cmd := s.command()
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	start := time.Now()
@@ -172,6 +189,9 @@ func timed(cmd *exec.Cmd) (float64, error) {
 	}
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w\n%s", cmd, err, stderr.String())
+	}
+	if s.cpu {
+		return (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), nil
 	}
 	return seconds, nil
 }

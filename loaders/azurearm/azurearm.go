@@ -16,6 +16,7 @@ package azurearm
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"path"
 	"runtime"
@@ -66,6 +67,7 @@ type set struct {
 	ctx       context.Context
 	tree      *source.Tree
 	catalogue *catalog.Catalogue
+	types     types
 	templates map[string]bool           // those that look like templates
 	values    map[string]*document.Node // of files of parameters
 	// By directory: how many templates there are, and the files of parameters.
@@ -82,7 +84,7 @@ type set struct {
 // Templates may be large, so none is kept after it was evaluated.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
 	s := &set{
-		ctx: ctx, tree: tree, catalogue: l.Catalogue, nested: map[string]bool{},
+		ctx: ctx, tree: tree, catalogue: l.Catalogue, types: typesOf(l.Catalogue), nested: map[string]bool{},
 		templates: map[string]bool{}, values: map[string]*document.Node{}, linked: map[string]*document.Node{},
 		templatesIn: map[string]int{}, valuesIn: map[string][]string{},
 	}
@@ -149,6 +151,10 @@ func (s *set) classify(files []string) (problems []model.Problem) {
 
 // loadFile evaluates one template in each of its deployments.
 func (l *Loader) loadFile(s *set, name string) (all model.Document) {
+	// One that is cut short may have had anything.
+	if data, err := s.tree.Read(name); err == nil && json.Valid(data) && !s.types.matter(data) {
+		return all
+	}
 	doc, problem := s.parse(name)
 	if problem != nil {
 		all.Problems = append(all.Problems, *problem)

@@ -12,6 +12,7 @@ package dataplatform
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/stateside-dev/stateside/internal/document"
@@ -29,7 +30,7 @@ func Formats() []services.Format {
 		{Name: "ClickHouse configuration", Claims: services.Any(services.Holding(".xml", "<endpoint>", "<disks>"), services.Holding(".xml", "<remote_servers>")), Parse: services.One(document.ParseXML), Read: clickHouse},
 		{Name: "ClickHouse configuration", Claims: services.Holding(".yaml .yml", "storage_configuration:", "disks:"), Read: clickHouse},
 		{Name: "clickhouse-backup configuration", Claims: services.Holding(".yaml .yml", "remote_storage:", "general:"), Read: clickHouseBackup},
-		{Name: "snapshot repository", Claims: services.Holding(".json", `"settings"`, `"type"`), Read: snapshots},
+		{Name: "snapshot repository", Claims: isSnapshot, Read: snapshots},
 		{Name: "configuration of Vault or Consul", Claims: isHashiCorp, Parse: services.One(services.ParseHCL), Read: hashiCorp},
 		{Name: "configuration of Vault or Consul", Claims: services.Holding(".json", `"storage"`, `"listener"`), Read: hashiCorp},
 		{Name: "registry configuration", Claims: services.Holding(".yaml .yml", "storage:", "version: 0.1"), Read: registry},
@@ -211,6 +212,13 @@ func clickHouseBackup(f *services.File, doc *document.Node) {
 	if a["bucket"] != nil || a["host"] != nil {
 		f.Add("clickhouse/backup", storage.String(), storage.Range, a)
 	}
+}
+
+var repositoryType = regexp.MustCompile(`"type"\s*:\s*"(s3|gcs|azure)"`)
+
+// isSnapshot recognises a repository of snapshots by its settings and its type.
+func isSnapshot(f *source.File) bool {
+	return services.Holding(".json", `"settings"`, `"type"`)(f) && repositoryType.Match(f.Text())
 }
 
 // snapshots reads snapshot repositories: one, or several by name.
