@@ -35,6 +35,8 @@ func Formats() []services.Format {
 		{Name: "application settings", Claims: services.Named("appsettings*.json"), Read: dotnet},
 		{Name: "dbt profiles", Claims: services.Any(services.Holding(".yml .yaml", "outputs:", "type:")), Read: dbt},
 		{Name: "variables of containers", Claims: setsVariables, Read: containers},
+		{Name: "GitLab configuration", Claims: services.Named("gitlab.rb", "gitlab*.rb"), Parse: services.One(document.ParseArrows), Sure: true, Read: gitlab},
+		{Name: "Laravel file systems", Claims: isLaravel, Parse: services.One(document.ParseArrows), Read: laravel},
 		{Name: "Airflow configuration", Claims: services.Named("airflow.cfg"), Parse: services.One(document.ParseINI), Sure: true, Read: airflow},
 	}
 }
@@ -58,6 +60,11 @@ func nested(name string, data []byte) ([]*document.Node, error) {
 		return nil, err
 	}
 	return []*document.Node{document.Nest(flat)}, nil
+}
+
+// isLaravel recognises the disks of a Laravel application.
+func isLaravel(f *source.File) bool {
+	return strings.HasSuffix("/"+f.Path, "/config/filesystems.php") && bytes.Contains(f.Text(), []byte("disks"))
 }
 
 // springSettings are the settings of Spring, Micronaut and Quarkus.

@@ -33,6 +33,7 @@ func Formats() []services.Format {
 		{Name: "snapshot repository", Claims: isSnapshot, Read: snapshots},
 		{Name: "configuration of Vault or Consul", Claims: isHashiCorp, Parse: services.One(services.ParseHCL), Read: hashiCorp},
 		{Name: "configuration of Vault or Consul", Claims: services.Holding(".json", `"storage"`, `"listener"`), Read: hashiCorp},
+		{Name: "Logstash pipeline", Claims: isLogstash, Parse: services.One(document.ParseArrows), Sure: true, Read: logstash},
 		{Name: "registry configuration", Claims: services.Holding(".yaml .yml", "storage:", "version: 0.1"), Read: registry},
 		{Name: "Cassandra configuration", Claims: services.Named("cassandra-rackdc.properties"), Parse: properties, Sure: true, Read: rackdc},
 		{Name: "Medusa configuration", Claims: services.Holding(".ini", "storage_provider", "bucket_name"), Parse: services.One(document.ParseINI), Sure: true, Read: medusa},
@@ -348,5 +349,47 @@ func percona(f *services.File, doc *document.Node) {
 	a := services.Attributes{"cloud": services.Word(kind), "bucket": f.First(config.Get("bucket"), config.Get("account")), "region": f.Text(config.Get("region")), "host": f.Hosts(config.Get("endpointUrl"))}
 	if config != nil && a["bucket"] != nil {
 		f.Add("pbm/storage", "storage."+kind, s.Range, a)
+	}
+}
+
+var outputBlock = regexp.MustCompile(`(?m)^\s*output\s*\{`)
+
+// isLogstash recognises a pipeline by its outputs.
+func isLogstash(f *source.File) bool {
+	return services.Holding(".conf .cfg .logstash", "output", "=>")(f) && outputBlock.Match(f.Text())
+}
+
+// logstashServers are the outputs to a server, with the settings that name it.
+var logstashServers = map[string]struct{ typ, at string }{
+	"elasticsearch": {"app/search", "hosts"}, "opensearch": {"app/search", "hosts"}, "kafka": {"app/stream", "bootstrap_servers"},
+	"redis": {"app/cache", "host"}, "rabbitmq": {"app/queue", "host"}, "mongodb": {"app/database", "uri"}, "influxdb": {"app/database", "host"},
+	"http": {"app/telemetry", "url"}, "datadog_logs": {"app/telemetry", "host"}, "loki": {"app/telemetry", "url"}, "tcp": {"app/telemetry", "host"},
+}
+
+// logstash reads where the outputs of a pipeline go, also those in conditions.
+func logstash(f *services.File, doc *document.Node) {
+	doc.Get("output").Walk(func(_ []string, n *document.Node) bool {
+		for _, p := range n.Entries() {
+			output(f, p)
+		}
+		return true
+	})
+}
+
+func output(f *services.File, p document.Pair) {
+	s := p.Value
+	switch p.Key {
+	case "s3":
+		f.Add("logstash/s3", "output.s3", p.Range, services.Attributes{
+			"cloud": services.Word("s3"), "bucket": f.Text(s.Get("bucket")), "region": f.Text(s.Get("region")), "host": f.Hosts(s.Get("endpoint")),
+		})
+	case "google_cloud_storage":
+		f.Add("app/logs", "output.google_cloud_storage", p.Range, services.Attributes{"cloud": services.Word("gcs"), "bucket": f.Text(s.Get("bucket"))})
+	case "microsoft_sentinel_log_analytics", "azure_blob":
+		f.Add("app/logs", "output."+p.Key, p.Range, services.Attributes{"cloud": services.Word("azure"), "bucket": f.First(s.Get("storage_account_name"))})
+	}
+	known, ok := logstashServers[p.Key]
+	if a := services.Server(f, s.Get(known.at)); ok && a != nil {
+		f.Add(known.typ, "output."+p.Key, p.Range, a)
 	}
 }
