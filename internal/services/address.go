@@ -242,7 +242,7 @@ func Scheme(text string) string {
 
 // bucketClouds are the clouds of URLs that begin with a bucket.
 var bucketClouds = map[string]string{
-	"s3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "azure": "azure", "azblob": "azure", "abs": "azure",
+	"s3": "s3", "boto3": "s3", "s3a": "s3", "s3n": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "azure": "azure", "azblob": "azure", "abs": "azure",
 	"wasb": "azure", "wasbs": "azure", "abfs": "azure", "abfss": "azure", "oss": "oss", "b2": "b2", "cos": "cos", "oci": "oci",
 }
 

@@ -64,6 +64,7 @@ var commands = []command{
 	{words: []string{"oci", "os", "bucket", "create"}, typ: "cli/bucket", cloud: "oci", bucket: []string{"--name"}, region: awsRegion, variables: []string{"OCI_CLI_REGION"}},
 	{words: []string{"barman-cloud-backup"}, typ: "cli/backup", region: []string{"--aws-region"}, endpoint: []string{"--endpoint-url"}, argument: 1, variables: awsVariables},
 	{words: []string{"kopia", "repository", "create", "s3"}, typ: "cli/backup", cloud: "s3", bucket: []string{"--bucket"}, region: awsRegion, endpoint: []string{"--endpoint"}},
+	{words: []string{"duplicity"}, typ: "cli/backup", region: []string{"--s3-region-name"}, endpoint: []string{"--s3-endpoint-url"}, argument: -1, variables: awsVariables},
 	{words: []string{"velero", "install"}, typ: "cli/backup", cloud: "s3", bucket: []string{"--bucket"}, constraint: []string{"region="}},
 }
 

@@ -239,6 +239,8 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 			return
 		} else if cloud, bucket, ok := f.Bucket(n); ok {
 			a["cloud"], a["bucket"] = services.Word(cloud), bucket
+		} else if server := f.Hosts(n); c.typ == "cli/backup" && server != nil && strings.Contains(n.Text, "://") {
+			a["cloud"], a["host"] = services.Word("server"), server
 		} else {
 			return
 		}
@@ -247,7 +249,10 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 		}
 	}
 	region := get(c.region)
-	a["region"], a["host"] = f.Text(region), f.Hosts(get(c.endpoint))
+	a["region"] = f.Text(region)
+	if endpoint := f.Hosts(get(c.endpoint)); endpoint != nil {
+		a["host"] = endpoint
+	}
 	if c.constraint != nil {
 		for _, n := range flags {
 			if at := strings.Index(n.Text, c.constraint[0]); at >= 0 {
