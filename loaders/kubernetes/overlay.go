@@ -194,6 +194,7 @@ func (b *builder) build(k *kustomization, have []*document.Node, depth int) []*d
 	}
 	nodes = b.patch(k, nodes)
 	nodes = b.transform(k, nodes)
+	nodes = b.replace(k, nodes)
 	b.tellUnbuilt(k)
 	return nodes
 }
@@ -233,7 +234,7 @@ func (b *builder) missing(n *document.Node) {
 
 // unbuilt are the fields of a kustomization that change objects in ways that are
 // not followed here.
-var unbuilt = []string{"transformers", "generators", "helmCharts", "helmChartInflationGenerator", "vars", "replacements"}
+var unbuilt = []string{"transformers", "generators", "helmCharts", "helmChartInflationGenerator", "vars"}
 
 // tellUnbuilt reports what was not followed.
 func (b *builder) tellUnbuilt(k *kustomization) {
