@@ -44,7 +44,7 @@ func TestOverlaysWithKustomize(t *testing.T) {
 		t.Skip("kustomize is not installed")
 	}
 	for name, overlay := range map[string]string{
-		"testdata/kustomize.txtar": "overlays/eu", "testdata/patches.txtar": "overlay",
+		"testdata/kustomize.txtar": "overlays/eu", "testdata/patches.txtar": "overlay", "testdata/replacements.txtar": "overlay",
 	} {
 		archive, err := txtar.ParseFile(name)
 		if err != nil {
