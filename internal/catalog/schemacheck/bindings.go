@@ -135,7 +135,7 @@ func readCDK(s *schema, files map[string][]byte) {
 	}
 	for name, data := range files {
 		resourceType, config := cdkType.FindSubmatch(data), cdkConstructor.FindSubmatch(data)
-		if resourceType == nil || config == nil || bytes.Contains(data, []byte("extends cdktf.TerraformDataSource")) {
+		if resourceType == nil || config == nil || bytes.Contains(data, []byte(".TerraformDataSource {")) {
 			continue
 		}
 		dir := path.Dir(name)

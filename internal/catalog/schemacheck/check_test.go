@@ -63,6 +63,9 @@ export declare class Bucket extends cdktf.TerraformResource {
 }
 `
 
+// cdkData is a data source, as the newer generator writes it.
+var cdkData = strings.NewReplacer("cdktf.TerraformResource", "cdktn.TerraformDataSource", "x_bucket", "x_buckets").Replace(cdkBucket)
+
 const pulumiBucket = `export interface BucketArgs {
     /**
      * The region.
@@ -103,7 +106,10 @@ func TestPaths(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fromCDK, err := readBindings("cdk.tgz", packed(t, map[string]string{"package/lib/bucket/index.d.ts": cdkBucket}))
+	fromCDK, err := readBindings("cdk.tgz", packed(t, map[string]string{
+		"package/lib/bucket/index.d.ts":         cdkBucket,
+		"package/lib/data-x-buckets/index.d.ts": cdkData,
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +120,9 @@ func TestPaths(t *testing.T) {
 	}))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if fromCDK.lookup("x_buckets") != nil {
+		t.Error("a data source counts as a resource")
 	}
 	for _, test := range []struct {
 		s    *schema

@@ -28,11 +28,12 @@ import (
 )
 
 // bindings are the npm packages with the typed bindings of a prefix's
-// providers. A type or an attribute that one of them has is right.
+// providers, some at the version for an older provider. A type or an attribute
+// that one of them has is right.
 var bindings = map[string][]string{
-	"aws":     {"@cdktf/provider-aws", "@pulumi/aws"},
+	"aws":     {"@cdktf/provider-aws@19", "@cdktf/provider-aws", "@pulumi/aws"},
 	"google":  {"@cdktf/provider-google", "@cdktf/provider-google-beta", "@pulumi/gcp"},
-	"azurerm": {"@cdktf/provider-azurerm"},
+	"azurerm": {"@cdktf/provider-azurerm@12", "@cdktf/provider-azurerm", "@cdktn/provider-azurerm"},
 	"azuread": {"@cdktf/provider-azuread"},
 	"oci":     {"@pulumi/oci"},
 
