@@ -117,7 +117,7 @@ func (st *stack) find(ev *lang.Evaluator, kind string, parts []string) *resource
 	}
 	want, ok := st.known(ev, parts, st)
 	if !ok {
-		return nil
+		return st.findGiven(ev, kind, parts)
 	}
 	var found *resource
 	for _, r := range st.all {
@@ -131,7 +131,40 @@ func (st *stack) find(ev *lang.Evaluator, kind string, parts []string) *resource
 			found = r
 		}
 	}
+	if found == nil {
+		return st.findGiven(ev, kind, quoted(strings.Split(want, "/")))
+	}
 	return found
+}
+
+// findGiven finds a resource of the parent that a nested template names: in
+// words of the parent's, or by a parameter that the parent gives. A name means
+// another resource in another group, and an index one of the parent's many.
+func (st *stack) findGiven(ev *lang.Evaluator, kind string, parts []string) *resource {
+	if st.parent == nil || st.outer || st.elsewhere {
+		return nil
+	}
+	var given []string
+	for _, part := range parts {
+		t, err := parseExpression(part)
+		if err != nil {
+			return nil
+		}
+		name, named := t.arg(0).asText()
+		switch _, plain := t.asText(); {
+		case plain:
+			given = append(given, part)
+		case t.fn == parameters && named && len(t.steps) == 0:
+			value := valueFold(st.given, name).Get("value")
+			if value.String() == "" || strings.Contains(strings.ToLower(value.String()), "copyindex(") {
+				return nil
+			}
+			given = append(given, nameOf(value)...)
+		default:
+			return nil
+		}
+	}
+	return st.parent.find(ev, kind, given)
 }
 
 // known is a name whose parts can all be evaluated.

@@ -3,6 +3,7 @@ package azurearm
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -33,7 +34,9 @@ type stack struct {
 	values  *document.Node // parameters of a file
 	path    string         // names of the deployments it is nested in, each with a dot
 	outer   bool           // its expressions are those of the parent
-	group   *lang.Cell     // location of the resource group; nil when nothing says it
+
+	elsewhere bool       // it is deployed to another resource group than the parent
+	group     *lang.Cell // location of the resource group; nil when nothing says it
 
 	symbols    map[string]*lang.Symbol
 	parameters map[string]*lang.Cell
@@ -269,6 +272,7 @@ func (st *stack) nest(ev *lang.Evaluator, r *resource) *stack {
 	child.path = r.Name + "."
 	inner := properties.At("expressionEvaluationOptions", "scope").String()
 	child.outer = properties.Get("template") != nil && !strings.EqualFold(inner, "inner")
+	child.elsewhere = slices.ContainsFunc([]string{"resourceGroup", "subscriptionId", "scope"}, func(key string) bool { return r.node.Get(key) != nil })
 	child.group = st.groupOf(ev, r)
 	st.children[strings.Join(r.name, "|")] = child
 	st.children[strings.TrimPrefix(r.Name, st.path)] = child
