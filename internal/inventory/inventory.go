@@ -29,6 +29,7 @@ func Join(doc model.Document, cfg *config.Config, comments []source.Comment) mod
 	problems = append(problems, applyLabels(doc, labels)...)
 	joinWholes(&doc)
 	joinGroups(&doc)
+	joinKept(&doc)
 	names := mergeNamed(&doc, cfg)
 	doc.Copies = resolveNames(doc)
 	doc.Grants = resolveGrants(doc, cfg)

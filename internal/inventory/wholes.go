@@ -110,7 +110,7 @@ func sameLabels(a, b map[string]string) bool {
 func (w *wholes) find(s *model.Store) *model.Store {
 	var found []*model.Store
 	for _, other := range w.byName[s.Whole.Type+" "+s.Whole.Name] {
-		if other.ID != s.ID && (s.Whole.Unique || s.Place.Status == model.Known && sameLocations(s.Place, other.Place)) {
+		if other.ID != s.ID && canBe(other, s.Whole, s.Place) {
 			found = append(found, other)
 		}
 	}
@@ -125,6 +125,30 @@ func (w *wholes) find(s *model.Store) *model.Store {
 		return nil
 	}
 	return first
+}
+
+// canBe says whether a store can be the thing that is named at a place.
+func canBe(s *model.Store, w *model.Whole, at model.Place) bool {
+	return w.Unique || at.Status == model.Known && sameLocations(at, s.Place)
+}
+
+// joinKept gives the stores of all roots the retentions that settings of other
+// roots say. Of several stores of the name each may be the one.
+func joinKept(doc *model.Document) {
+	for _, k := range doc.Kept {
+		for i := range doc.Stores {
+			s := &doc.Stores[i]
+			if s.Type != k.Whole.Type || s.Name != k.Whole.Name || s.ByName || !canBe(s, &k.Whole, k.Place) {
+				continue
+			}
+			for _, r := range k.Retention {
+				if !slices.Contains(s.Retention, r) {
+					s.Retention = append(slices.Clip(s.Retention), r)
+				}
+			}
+		}
+	}
+	doc.Kept = nil
 }
 
 // joinGroups makes the copies within replication groups whose members several

@@ -125,3 +125,60 @@ func TestGroupsOfSeveralRoots(t *testing.T) {
 		})
 	}
 }
+
+func TestRetentionsOfWhatOtherRootsDeclare(t *testing.T) {
+	t.Parallel()
+	lock := model.Retention{Kind: model.LockRetention, Days: 30, Source: model.Source{File: "b/main.tf"}}
+	own := model.Retention{Kind: model.ExpiryRetention, Days: 90, Source: model.Source{File: "a/main.tf"}}
+	bucket := model.Whole{Type: "bucket", Name: "users", Unique: true}
+	vault := model.Whole{Type: "vault", Name: "users"}
+	kept := func(w model.Whole, region string) model.Kept {
+		return model.Kept{Whole: w, Place: thing("b:l", "lock", "", region, nil).Place, Retention: []model.Retention{lock}}
+	}
+	for name, test := range map[string]struct {
+		stores []model.Store
+		kept   []model.Kept
+		want   string
+	}{
+		"the thing is kept as its setting says": {
+			[]model.Store{thing("a:v", "vault", "users", "us-east-1", nil)}, []model.Kept{kept(vault, "us-east-1")}, "a:v expiry 90 lock 30",
+		},
+		"once, though two variants of a root say so": {
+			[]model.Store{thing("a:v", "vault", "users", "us-east-1", nil)},
+			[]model.Kept{kept(vault, "us-east-1"), kept(vault, "us-east-1")}, "a:v expiry 90 lock 30",
+		},
+		"a name of another region is another thing": {
+			[]model.Store{thing("a:v", "vault", "users", "us-east-1", nil)}, []model.Kept{kept(vault, "eu-west-1")}, "a:v expiry 90",
+		},
+		"a name that is unique is one thing in all regions": {
+			[]model.Store{thing("a:b", "bucket", "users", "us-east-1", nil)}, []model.Kept{kept(bucket, "eu-west-1")}, "a:b expiry 90 lock 30",
+		},
+		"one of another type is another thing": {
+			[]model.Store{thing("a:b", "bucket", "users", "us-east-1", nil)}, []model.Kept{kept(vault, "us-east-1")}, "a:b expiry 90",
+		},
+		"each of several that can't be told apart may be it": {
+			[]model.Store{thing("a:v", "vault", "users", "us-east-1", nil), thing("c:v", "vault", "users", "us-east-1", map[string]string{"x": "y"})},
+			[]model.Kept{kept(vault, "us-east-1")}, "a:v expiry 90 lock 30, c:v expiry 90 lock 30",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doc := model.Document{Stores: test.stores, Kept: test.kept}
+			for i := range doc.Stores {
+				doc.Stores[i].Retention = []model.Retention{own}
+			}
+			joinKept(&doc)
+			var got []string
+			for _, s := range doc.Stores {
+				text := s.ID
+				for _, r := range s.Retention {
+					text += fmt.Sprintf(" %s %d", r.Kind, r.Days)
+				}
+				got = append(got, text)
+			}
+			if diff := cmp.Diff(test.want, strings.Join(got, ", ")); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}

@@ -22,6 +22,16 @@ type Document struct {
 	Grants []Grant `json:"grants"`
 	// Problems met on the way: files not read, modules not found.
 	Problems []Problem `json:"problems"`
+	// Kept are the retentions of things that the root of the setting only names;
+	// for the join of all roots.
+	Kept []Kept `json:"-"`
+}
+
+// Kept is how long a thing is kept that another root may declare.
+type Kept struct {
+	Whole     Whole
+	Place     Place // of the setting
+	Retention []Retention
 }
 
 // Add takes in what another document holds, after what is there.
@@ -30,6 +40,7 @@ func (d *Document) Add(other Document) {
 	d.Copies = append(d.Copies, other.Copies...)
 	d.Grants = append(d.Grants, other.Grants...)
 	d.Problems = append(d.Problems, other.Problems...)
+	d.Kept = append(d.Kept, other.Kept...)
 }
 
 // Source is a range of characters in a file.

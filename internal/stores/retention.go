@@ -20,11 +20,31 @@ func (inv *inventory) addRetention(e *entry) {
 	}
 	if s == nil && e.typ.Of != "" {
 		if v := inv.readFirst(e.typ.Of, e.inst); v != nil {
-			s = inv.named(e, e.typ.OfType, v, nil)
+			if s = inv.named(e, e.typ.OfType, v, nil); s == nil {
+				inv.keepElsewhere(e, v)
+				return
+			}
 		}
 	}
 	if s != nil {
 		s.Retention = append(s.Retention, inv.retention(e)...)
+	}
+}
+
+// keepElsewhere notes the retention of a thing that is only named, and that
+// another root may declare.
+func (inv *inventory) keepElsewhere(e *entry, v *lang.Value) {
+	t := inv.Catalogue.Lookup(e.typ.OfType)
+	name, known := inv.nameFor(e.typ.OfType, v)
+	if t == nil || !known || len(inv.ofName(e.typ.OfType, v)) > 0 {
+		return
+	}
+	if inst, _ := inv.whole(v, e.typ.OfType); inst != nil && !inst.IsData() {
+		return
+	}
+	if all := inv.retention(e); len(all) > 0 {
+		w := model.Whole{Type: t.Type, Name: name, Unique: t.UniqueName}
+		inv.doc.Kept = append(inv.doc.Kept, model.Kept{Whole: w, Place: inv.place(e.typ, e.inst), Retention: all})
 	}
 }
 

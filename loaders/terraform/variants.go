@@ -253,6 +253,9 @@ func joinVariants(variants []variant, docs []model.Document) model.Document {
 	}
 	joined.Copies = joinItems(j, docs, func(d model.Document) []model.Copy { return d.Copies }, copyParts)
 	joined.Grants = joinItems(j, docs, func(d model.Document) []model.Grant { return d.Grants }, grantParts)
+	for _, d := range docs {
+		joined.Kept = append(joined.Kept, d.Kept...) // once is enough, which the join of all roots sees to
+	}
 	joined.Problems = j.problems(docs)
 	return joined
 }
