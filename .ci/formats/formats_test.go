@@ -104,7 +104,7 @@ func valid(t *testing.T, text []byte) error {
 // Flowcharts are read by Mermaid, which finds every store in them.
 func TestMermaid(t *testing.T) {
 	if _, err := os.Stat("node_modules/mermaid"); errors.Is(err, fs.ErrNotExist) {
-		t.Skip("not installed: run npm install --no-package-lock --ignore-scripts first")
+		t.Skip("NOT TESTED: not installed; run npm install --no-package-lock --ignore-scripts first")
 	}
 	for name, dir := range map[string]string{"project": project, "hostile": hostile(t)} {
 		t.Run(name, func(t *testing.T) {

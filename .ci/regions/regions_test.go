@@ -230,7 +230,7 @@ func npmFile(t *testing.T, name string) string {
 	t.Helper()
 	file := filepath.Join("node_modules", filepath.FromSlash(name))
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		t.Skip("not installed: run npm install --no-package-lock --ignore-scripts first")
+		t.Skip("NOT TESTED: not installed; run npm install --no-package-lock --ignore-scripts first")
 	}
 	return file
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stateside-dev/stateside/internal/outside"
 )
 
 // script writes the completion of a shell to a file.
@@ -23,16 +25,6 @@ func script(t *testing.T, shell string) string {
 		t.Fatal(err)
 	}
 	return file
-}
-
-// shell finds a shell, or says what is not tested.
-func shell(t *testing.T, name string) string {
-	t.Helper()
-	program, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("NOT TESTED: %s is not here (apt-get install %s)", name, name)
-	}
-	return program
 }
 
 // offered are some of the words that a shell must offer, and some that it must
@@ -71,7 +63,7 @@ func checkOffers(t *testing.T, offer func(typed string) []string) {
 }
 
 func TestBash(t *testing.T) {
-	bash, file := shell(t, "bash"), script(t, "bash")
+	bash, file := outside.Program(t, "bash"), script(t, "bash")
 	checkOffers(t, func(typed string) []string {
 		words := strings.Split(typed, " ")
 		quoted := make([]string, len(words))
@@ -84,7 +76,7 @@ func TestBash(t *testing.T) {
 }
 
 func TestFish(t *testing.T) {
-	fish, file := shell(t, "fish"), script(t, "fish")
+	fish, file := outside.Program(t, "fish"), script(t, "fish")
 	checkOffers(t, func(typed string) []string {
 		lines := printed(t, t.TempDir(), fish, "--no-config", "-c", fmt.Sprintf("source %s; complete -C %q", file, typed))
 		for i, line := range lines {
@@ -97,7 +89,7 @@ func TestFish(t *testing.T) {
 // What zsh offers can't be asked without a terminal: that it is read, with every
 // command and flag in it, is.
 func TestZsh(t *testing.T) {
-	zsh, file := shell(t, "zsh"), script(t, "zsh")
+	zsh, file := outside.Program(t, "zsh"), script(t, "zsh")
 	printed(t, t.TempDir(), zsh, "-f", "-c", "autoload -Uz compinit; compinit -u -d ./dump; source "+file+"; whence -w _stateside | grep -q function")
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -115,11 +107,7 @@ func TestPowerShell(t *testing.T) {
 	if strings.Count(string(text), "'")%2 != 0 || strings.Count(string(text), "{") != strings.Count(string(text), "}") {
 		t.Error("a quote or a bracket is not closed")
 	}
-	program, err := exec.LookPath("pwsh")
-	if err != nil {
-		t.Skip("NOT RUN: PowerShell is not here")
-	}
-	printed(t, t.TempDir(), program, "-NoProfile", "-Command", string(text))
+	printed(t, t.TempDir(), outside.Program(t, "pwsh"), "-NoProfile", "-Command", string(text))
 }
 
 // hasAll says whether every command and flag of the table is in a script.
@@ -171,7 +159,7 @@ func TestMan(t *testing.T) {
 			t.Errorf("the format %s is missing", name)
 		}
 	}
-	mandoc := shell(t, "mandoc")
+	mandoc := outside.Program(t, "mandoc")
 	cmd := exec.Command(mandoc, "-T", "lint", "-W", "warning")
 	cmd.Stdin = strings.NewReader(page)
 	out, err := cmd.CombinedOutput()

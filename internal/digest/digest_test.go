@@ -9,14 +9,13 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/stateside-dev/stateside/internal/outside"
 )
 
 // The lines are those of sha256sum, whatever the names.
 func TestLines(t *testing.T) {
-	sum, err := exec.LookPath("sha256sum")
-	if err != nil {
-		t.Skip("sha256sum is not here")
-	}
+	sum := outside.Program(t, "sha256sum")
 	dir := t.TempDir()
 	tree := fstest.MapFS{"b/x.tf": {Data: []byte("x")}, "a.tf": {Data: nil}, "odd\nname\\.tf": {Data: []byte("y")}}
 	for name, f := range tree {

@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,6 +21,7 @@ import (
 
 	"github.com/stateside-dev/stateside/internal/check"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/outside"
 )
 
 var screenshots = flag.String("screenshots", "", "write pictures of the page to this directory, to be looked at")
@@ -84,20 +84,9 @@ func open(t *testing.T, ctx context.Context, r *check.Result) (tab context.Conte
 	return ctx, url, complaints
 }
 
-// chromium finds the browser. Where it must be there STATESIDE_BROWSER says so,
-// as in the pipeline.
 func chromium(t *testing.T) string {
 	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if program, err := exec.LookPath(name); err == nil {
-			return program
-		}
-	}
-	if os.Getenv("STATESIDE_BROWSER") == "required" {
-		t.Fatal("there is no Chromium, and STATESIDE_BROWSER asks for it")
-	}
-	t.Skip("NOT TESTED: the HTML report needs Chromium (apt-get install chromium)")
-	return ""
+	return outside.Program(t, "chromium", "chromium-browser", "google-chrome", "chrome")
 }
 
 func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {

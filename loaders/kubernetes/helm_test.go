@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/outside"
 	"github.com/stateside-dev/stateside/internal/stores/storestest"
 )
 
@@ -96,9 +96,7 @@ func TestChart(t *testing.T) {
 
 // The program itself renders what the stand-in prints.
 func TestChartWithHelm(t *testing.T) {
-	if _, err := exec.LookPath("helm"); err != nil {
-		t.Skip("helm is not installed")
-	}
+	outside.Program(t, "helm")
 	checkChart(t, newLoader())
 }
 
@@ -162,9 +160,7 @@ func TestChartNotRendered(t *testing.T) {
 
 // A template that takes all memory is stopped.
 func TestChartWithoutEnd(t *testing.T) {
-	if _, err := exec.LookPath("helm"); err != nil {
-		t.Skip("helm is not installed")
-	}
+	outside.Program(t, "helm")
 	files := maps.Clone(aChart)
 	files["chart/templates/claim.yaml"] = "kind: PersistentVolumeClaim\napiVersion: v1\na: {{ repeat 1000000000 \"12345678\" }}\n"
 	doc := storestest.Load(t.Context(), t, files, newLoader())
@@ -219,7 +215,8 @@ caller_decides: app leaves the place of 1 store to the cluster, and so to whoeve
 		}
 	}
 	check(t, l)
-	if _, err := exec.LookPath("helm"); err == nil {
+	t.Run("with helm", func(t *testing.T) {
+		outside.Program(t, "helm")
 		check(t, newLoader())
-	}
+	})
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/outside"
 	"github.com/stateside-dev/stateside/internal/stores/storestest"
 )
 
@@ -40,9 +41,7 @@ func regions(p model.Place) string {
 
 // An overlay says what the objects say that kustomize builds of it.
 func TestOverlaysWithKustomize(t *testing.T) {
-	if _, err := exec.LookPath("kustomize"); err != nil {
-		t.Skip("kustomize is not installed")
-	}
+	kustomize := outside.Program(t, "kustomize")
 	for name, overlay := range map[string]string{
 		"testdata/kustomize.txtar": "overlays/eu", "testdata/patches.txtar": "overlay", "testdata/replacements.txtar": "overlay",
 	} {
@@ -65,7 +64,7 @@ func TestOverlaysWithKustomize(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		built, err := exec.Command("kustomize", "build", filepath.Join(dir, overlay)).Output()
+		built, err := exec.Command(kustomize, "build", filepath.Join(dir, overlay)).Output()
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

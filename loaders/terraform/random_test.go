@@ -24,6 +24,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/outside"
 	"github.com/stateside-dev/stateside/internal/source"
 )
 
@@ -41,17 +42,7 @@ func realTerraform(t testing.TB) string {
 	if name := os.Getenv("STATESIDE_TERRAFORM"); name != "" {
 		return name
 	}
-	for _, name := range []string{"terraform", "tofu"} {
-		if found, err := exec.LookPath(name); err == nil {
-			return found
-		}
-	}
-	message := "NOT COMPARED with the real terraform: there is neither terraform nor tofu on the PATH, nor is STATESIDE_TERRAFORM set"
-	if os.Getenv("CI") != "" {
-		t.Fatal(message)
-	}
-	t.Skip(message)
-	return ""
+	return outside.Program(t, "terraform", "tofu")
 }
 
 // Random configurations mean to us what they mean to the real Terraform:
