@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stateside-dev/stateside/internal/engine"
-	"github.com/stateside-dev/stateside/internal/outside"
+	"github.com/stateside-dev/stateside/internal/programtest"
 	"github.com/stateside-dev/stateside/internal/report"
 )
 
@@ -35,7 +35,7 @@ var shownFile = regexp.MustCompile("(?m)^`([^`\n]+)`\n\n```[a-z]+\n((?s:.*?))^``
 // second part where it shows none. A line with … alone stands for any lines. A
 // command that ends with another exit code than 0 says so in a comment.
 func TestPages(t *testing.T) {
-	bash := outside.Program(t, "bash")
+	bash := programtest.Find(t, "bash")
 	program := build(t)
 	pages, err := filepath.Glob("*.md")
 	if err != nil {

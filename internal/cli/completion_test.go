@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stateside-dev/stateside/internal/outside"
+	"github.com/stateside-dev/stateside/internal/programtest"
 )
 
 // script writes the completion of a shell to a file.
@@ -63,7 +63,7 @@ func checkOffers(t *testing.T, offer func(typed string) []string) {
 }
 
 func TestBash(t *testing.T) {
-	bash, file := outside.Program(t, "bash"), script(t, "bash")
+	bash, file := programtest.Find(t, "bash"), script(t, "bash")
 	checkOffers(t, func(typed string) []string {
 		words := strings.Split(typed, " ")
 		quoted := make([]string, len(words))
@@ -76,7 +76,7 @@ func TestBash(t *testing.T) {
 }
 
 func TestFish(t *testing.T) {
-	fish, file := outside.Program(t, "fish"), script(t, "fish")
+	fish, file := programtest.Find(t, "fish"), script(t, "fish")
 	checkOffers(t, func(typed string) []string {
 		lines := printed(t, t.TempDir(), fish, "--no-config", "-c", fmt.Sprintf("source %s; complete -C %q", file, typed))
 		for i, line := range lines {
@@ -89,7 +89,7 @@ func TestFish(t *testing.T) {
 // What zsh offers can't be asked without a terminal: that it is read, with every
 // command and flag in it, is.
 func TestZsh(t *testing.T) {
-	zsh, file := outside.Program(t, "zsh"), script(t, "zsh")
+	zsh, file := programtest.Find(t, "zsh"), script(t, "zsh")
 	printed(t, t.TempDir(), zsh, "-f", "-c", "autoload -Uz compinit; compinit -u -d ./dump; source "+file+"; whence -w _stateside | grep -q function")
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -107,7 +107,7 @@ func TestPowerShell(t *testing.T) {
 	if strings.Count(string(text), "'")%2 != 0 || strings.Count(string(text), "{") != strings.Count(string(text), "}") {
 		t.Error("a quote or a bracket is not closed")
 	}
-	printed(t, t.TempDir(), outside.Program(t, "pwsh"), "-NoProfile", "-Command", string(text))
+	printed(t, t.TempDir(), programtest.Find(t, "pwsh"), "-NoProfile", "-Command", string(text))
 }
 
 // hasAll says whether every command and flag of the table is in a script.
@@ -159,7 +159,7 @@ func TestMan(t *testing.T) {
 			t.Errorf("the format %s is missing", name)
 		}
 	}
-	mandoc := outside.Program(t, "mandoc")
+	mandoc := programtest.Find(t, "mandoc")
 	cmd := exec.Command(mandoc, "-T", "lint", "-W", "warning")
 	cmd.Stdin = strings.NewReader(page)
 	out, err := cmd.CombinedOutput()

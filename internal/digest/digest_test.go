@@ -10,12 +10,12 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/stateside-dev/stateside/internal/outside"
+	"github.com/stateside-dev/stateside/internal/programtest"
 )
 
 // The lines are those of sha256sum, whatever the names.
 func TestLines(t *testing.T) {
-	sum := outside.Program(t, "sha256sum")
+	sum := programtest.Find(t, "sha256sum")
 	dir := t.TempDir()
 	tree := fstest.MapFS{"b/x.tf": {Data: []byte("x")}, "a.tf": {Data: nil}, "odd\nname\\.tf": {Data: []byte("y")}}
 	for name, f := range tree {

@@ -21,7 +21,7 @@ import (
 
 	"github.com/stateside-dev/stateside/internal/check"
 	"github.com/stateside-dev/stateside/internal/model"
-	"github.com/stateside-dev/stateside/internal/outside"
+	"github.com/stateside-dev/stateside/internal/programtest"
 )
 
 var screenshots = flag.String("screenshots", "", "write pictures of the page to this directory, to be looked at")
@@ -86,7 +86,7 @@ func open(t *testing.T, ctx context.Context, r *check.Result) (tab context.Conte
 
 func chromium(t *testing.T) string {
 	t.Helper()
-	return outside.Program(t, "chromium", "chromium-browser", "google-chrome", "chrome")
+	return programtest.Find(t, "chromium", "chromium-browser", "google-chrome", "chrome")
 }
 
 func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {

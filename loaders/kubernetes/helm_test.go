@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stateside-dev/stateside/internal/model"
-	"github.com/stateside-dev/stateside/internal/outside"
+	"github.com/stateside-dev/stateside/internal/programtest"
 	"github.com/stateside-dev/stateside/internal/stores/storestest"
 )
 
@@ -96,7 +96,7 @@ func TestChart(t *testing.T) {
 
 // The program itself renders what the stand-in prints.
 func TestChartWithHelm(t *testing.T) {
-	outside.Program(t, "helm")
+	programtest.Find(t, "helm")
 	checkChart(t, newLoader())
 }
 
@@ -160,7 +160,7 @@ func TestChartNotRendered(t *testing.T) {
 
 // A template that takes all memory is stopped.
 func TestChartWithoutEnd(t *testing.T) {
-	outside.Program(t, "helm")
+	programtest.Find(t, "helm")
 	files := maps.Clone(aChart)
 	files["chart/templates/claim.yaml"] = "kind: PersistentVolumeClaim\napiVersion: v1\na: {{ repeat 1000000000 \"12345678\" }}\n"
 	doc := storestest.Load(t.Context(), t, files, newLoader())
@@ -216,7 +216,7 @@ caller_decides: app leaves the place of 1 store to the cluster, and so to whoeve
 	}
 	check(t, l)
 	t.Run("with helm", func(t *testing.T) {
-		outside.Program(t, "helm")
+		programtest.Find(t, "helm")
 		check(t, newLoader())
 	})
 }

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stateside-dev/stateside/internal/model"
-	"github.com/stateside-dev/stateside/internal/outside"
+	"github.com/stateside-dev/stateside/internal/programtest"
 	"github.com/stateside-dev/stateside/internal/stores/storestest"
 )
 
@@ -41,7 +41,7 @@ func regions(p model.Place) string {
 
 // An overlay says what the objects say that kustomize builds of it.
 func TestOverlaysWithKustomize(t *testing.T) {
-	kustomize := outside.Program(t, "kustomize")
+	kustomize := programtest.Find(t, "kustomize")
 	for name, overlay := range map[string]string{
 		"testdata/kustomize.txtar": "overlays/eu", "testdata/patches.txtar": "overlay", "testdata/replacements.txtar": "overlay",
 	} {

@@ -24,7 +24,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/lang"
-	"github.com/stateside-dev/stateside/internal/outside"
+	"github.com/stateside-dev/stateside/internal/programtest"
 	"github.com/stateside-dev/stateside/internal/source"
 )
 
@@ -42,7 +42,7 @@ func realTerraform(t testing.TB) string {
 	if name := os.Getenv("STATESIDE_TERRAFORM"); name != "" {
 		return name
 	}
-	return outside.Program(t, "terraform", "tofu")
+	return programtest.Find(t, "terraform", "tofu")
 }
 
 // Random configurations mean to us what they mean to the real Terraform:

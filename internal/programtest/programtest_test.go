@@ -1,4 +1,4 @@
-package outside
+package programtest
 
 import (
 	"path/filepath"
@@ -24,9 +24,9 @@ func (r *recorder) Fatal(...any) {
 	runtime.Goexit()
 }
 
-func TestProgram(t *testing.T) {
+func TestFind(t *testing.T) {
 	t.Setenv("CI", "")
-	if got := Program(t, "no-such-program", "go"); !filepath.IsAbs(got) {
+	if got := Find(t, "no-such-program", "go"); !filepath.IsAbs(got) {
 		t.Errorf("go is at %q", got)
 	}
 	for _, c := range []struct {
@@ -45,7 +45,7 @@ func TestProgram(t *testing.T) {
 			done := make(chan bool)
 			go func() {
 				defer close(done)
-				Program(r, "no-such-program")
+				Find(r, "no-such-program")
 			}()
 			<-done
 			if r.failed != c.failed || r.skipped == c.failed {

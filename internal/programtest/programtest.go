@@ -1,6 +1,6 @@
-// Package outside finds the programs of others that tests compare with or are
+// Package programtest finds the programs of others that tests compare with or are
 // read by.
-package outside
+package programtest
 
 import (
 	"os"
@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// Program returns the path of the first of the named programs that is installed.
+// Find returns the path of the first of the named programs that is installed.
 // Where none is, the test is left out and says so; in CI it fails, unless the
 // pipeline has said that the first one can't be had: STATESIDE_ABSENT lists such.
-func Program(t testing.TB, names ...string) string {
+func Find(t testing.TB, names ...string) string {
 	t.Helper()
 	for _, name := range names {
 		if program, err := exec.LookPath(name); err == nil {
