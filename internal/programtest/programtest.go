@@ -5,6 +5,7 @@ package programtest
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,11 +21,27 @@ func Find(t testing.TB, names ...string) string {
 			return program
 		}
 	}
-	message := "NOT TESTED: " + strings.Join(names, " or ") + " is not on the PATH"
+	missing(t, names[0], strings.Join(names, " or ")+" is not on the PATH")
+	return ""
+}
+
+// Script returns the text of a file of an npm package, from the directory that
+// npm has installed packages in.
+func Script(t testing.TB, dir, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "node_modules", name))
+	if err != nil {
+		missing(t, "npm", name+" is not there: run npm install --no-package-lock --ignore-scripts in "+dir)
+	}
+	return string(text)
+}
+
+func missing(t testing.TB, name, message string) {
+	t.Helper()
+	message = "NOT TESTED: " + message
 	absent := strings.Fields(os.Getenv("STATESIDE_ABSENT"))
-	if os.Getenv("CI") != "" && !slices.Contains(absent, names[0]) {
+	if os.Getenv("CI") != "" && !slices.Contains(absent, name) {
 		t.Fatal(message)
 	}
 	t.Skip(message)
-	return ""
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
@@ -37,7 +39,7 @@ func TestHTMLInBrowser(t *testing.T) {
 	do(t, ctx)
 	for name, test := range map[string]func(*testing.T, context.Context){
 		"elements": testElements, "screens": testScreens, "print": testPrint, "without scripts": testWithoutScripts,
-		"many stores": testManyStores,
+		"many stores": testManyStores, "keyboard": testKeyboard, "screen reader": testScreenReader, "accessibility": testAccessibility,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, ctx) })
 	}
@@ -208,7 +210,7 @@ func testScreens(t *testing.T, ctx context.Context) {
 	ctx, _, complaints := open(t, ctx, project(t))
 	backgrounds := map[string]bool{}
 	for _, theme := range []string{"light", "dark"} {
-		for name, width := range map[string]int64{"wide": 1280, "tablet": 800, "phone": 375, "small": 320} {
+		for name, width := range map[string]int64{"wide": 1280, "tablet": 800, "phone": 390, "small": 320} {
 			call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 				Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500,
 			})
@@ -217,6 +219,10 @@ func testScreens(t *testing.T, ctx context.Context) {
 			})
 			if over := evaluated[int](t, ctx, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
 				t.Errorf("%s, %s: the page is %d pixels too wide", theme, name, over)
+			}
+			// The graph alone may be scrolled sideways.
+			if over := evaluated[int](t, ctx, `Array.from(document.querySelectorAll(".scroll:not(.chart), pre")).filter(e => e.scrollWidth > e.clientWidth).length`); over > 0 && width < 500 {
+				t.Errorf("%s, %s: %d tables and snippets are too wide", theme, name, over)
 			}
 			backgrounds[evaluated[string](t, ctx, "getComputedStyle(document.body).backgroundColor")] = true
 			picture(t, ctx, theme+"-"+name)
@@ -276,6 +282,152 @@ func testWithoutScripts(t *testing.T, ctx context.Context) {
 	call(t, ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{})
 	if nodes := evaluated[int](t, ctx, visible); nodes != len(r.Document.Stores) {
 		t.Errorf("%d rows are shown, want %d", nodes, len(r.Document.Stores))
+	}
+}
+
+// All is reached and done with the keyboard: past the links to the report, into
+// the filter, and on to more rows.
+func testKeyboard(t *testing.T, ctx context.Context) {
+	ctx, _, complaints := open(t, ctx, many(t, 450))
+	press := func(keys string) {
+		t.Helper()
+		do(t, ctx, chromedp.KeyEvent(keys))
+	}
+	press("\t")
+	if got := evaluated[string](t, ctx, "document.activeElement.className"); got != "skip" {
+		t.Fatalf("the first tab reaches %q", got)
+	}
+	if !evaluated[bool](t, ctx, "document.activeElement.getBoundingClientRect().left > 0") {
+		t.Error("the link past the head is not seen when it has the focus")
+	}
+	press("\r")
+	press("\t")
+	if !evaluated[bool](t, ctx, `document.activeElement.closest("main") !== null`) {
+		t.Error("the link past the head does not lead past it")
+	}
+	reach := func(what string) {
+		t.Helper()
+		for range 600 {
+			if evaluated[bool](t, ctx, "document.activeElement.matches('"+what+"')") {
+				if !evaluated[bool](t, ctx, `document.activeElement.matches(":focus-visible") && getComputedStyle(document.activeElement).outlineStyle !== "none"`) {
+					t.Errorf("one can't see that %s has the focus", what)
+				}
+				return
+			}
+			press("\t")
+		}
+		t.Fatalf("no tab reaches %s", what)
+	}
+	rows := func(what string, want int) {
+		t.Helper()
+		if got := evaluated[int](t, ctx, visible); got != want {
+			t.Errorf("%s: %d rows are shown, want %d", what, got, want)
+		}
+	}
+	reach("#q")
+	press("bucket_number_44")
+	rows("a search", 11)
+	reach("#f-country")
+	press("I") // as in Ireland
+	rows("a country", 2)
+	reach(".filters button")
+	press(" ")
+	do(t, ctx, chromedp.Sleep(50*time.Millisecond))
+	rows("cleared", 200)
+	reach("#more")
+	press("\r")
+	rows("more", 400)
+	if len(*complaints) > 0 {
+		t.Errorf("the browser complains: %q", *complaints)
+	}
+}
+
+// What a screen reader is given: one heading of the first rank and none left out
+// below, tables that are tables on a phone too, and a name for all that can be
+// used.
+func testScreenReader(t *testing.T, ctx context.Context) {
+	r := project(t)
+	ctx, _, _ = open(t, ctx, r)
+	for name, width := range map[string]int64{"wide": 1280, "phone": 390} {
+		call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+			Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500,
+		})
+		tree := call(t, ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+		roles := map[string]int{}
+		last := 0
+		for _, n := range tree.Nodes {
+			if n.Ignored || n.Role == nil {
+				continue
+			}
+			role, label := text(n.Role), text(n.Name)
+			roles[role]++
+			switch role {
+			case "link", "button", "searchbox", "combobox", "region", "navigation", "search", "image", "table":
+				if label == "" {
+					t.Errorf("%s: a %s has no name", name, role)
+				}
+			case "heading":
+				level := level(n)
+				if level > last+1 {
+					t.Errorf("%s: after a heading of rank %d comes %q of rank %d", name, last, label, level)
+				}
+				last = level
+			}
+		}
+		for role, want := range map[string]int{
+			"main": 1, "banner": 1, "navigation": 1, "search": 1, "searchbox": 1, "combobox": 3, "article": len(alike(r.Report.Findings)),
+			"table": 4, "rowheader": len(r.Document.Stores) + 1 + len(r.Exceptions) + 7, "image": 2,
+		} {
+			if roles[role] != want {
+				t.Errorf("%s: %d of %s, want %d", name, roles[role], role, want)
+			}
+		}
+	}
+}
+
+// text is a value of the accessibility tree.
+func text(v *accessibility.Value) string {
+	if v == nil {
+		return ""
+	}
+	var s string
+	_ = json.Unmarshal(v.Value, &s)
+	return s
+}
+
+func level(n *accessibility.Node) int {
+	for _, p := range n.Properties {
+		if p.Name == "level" {
+			var level int
+			_ = json.Unmarshal(p.Value.Value, &level)
+			return level
+		}
+	}
+	return 0
+}
+
+// The checks of axe find no fault: contrast, names, order, roles.
+func testAccessibility(t *testing.T, ctx context.Context) {
+	script := programtest.Script(t, packages, "axe-core/axe.min.js")
+	ctx, _, _ = open(t, ctx, project(t))
+	for _, theme := range []string{"light", "dark"} {
+		for name, width := range map[string]int64{"wide": 1280, "phone": 390} {
+			call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+				Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500,
+			})
+			call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
+			})
+			evaluated[bool](t, ctx, script+";\ntrue")
+			faults, err := chromedp.Run(ctx, chromedp.Evaluate[string](`axe.run().then(r => r.passes.length < 20 ? "only " + r.passes.length + " checks" :
+				r.violations.map(v => v.id + ": " + v.help + "\n" + v.nodes.map(n => "  " + n.html + "  " + n.any.map(a => a.message).join("; ")).join("\n")).join("\n"))`, chromedp.EvalAwaitPromise))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if faults != "" {
+				t.Errorf("%s, %s: %s", theme, name, faults)
+			}
+		}
 	}
 }
 
@@ -341,24 +493,19 @@ func testManyStores(t *testing.T, ctx context.Context) {
 	}
 }
 
-// The flowchart is drawn by Mermaid itself. STATESIDE_MERMAID names its script,
-// mermaid.min.js of the npm package mermaid.
+// packages is where npm installs what the tests of formats need.
+const packages = "../../.ci/formats"
+
+// The flowchart is drawn by Mermaid itself.
 func TestMermaidInBrowser(t *testing.T) {
-	file := os.Getenv("STATESIDE_MERMAID")
-	if file == "" {
-		t.Skip("NOT TESTED: STATESIDE_MERMAID names no script of Mermaid")
-	}
-	script, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	script := programtest.Script(t, packages, "mermaid/dist/mermaid.min.js")
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
 	do(t, ctx, chromedp.Navigate("about:blank"))
-	evaluated[bool](t, ctx, string(script)+";\ntrue")
+	evaluated[bool](t, ctx, script+";\ntrue")
 	r := project(t)
 	r.Document.Stores[0].Address = "a\"] --> evil[\"<script>`x`#;|{}"
 	draw := func(text string) string {

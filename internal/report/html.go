@@ -27,8 +27,9 @@ import (
 func HTML(w io.Writer, r *check.Result, o Options) error {
 	style, script := mustRead("style.css"), mustRead("script.js")
 	t, err := template.New("report").Funcs(template.FuncMap{
-		"css": func() template.CSS { return template.CSS(style) },
-		"js":  func() template.JS { return template.JS(script) },
+		"css":   func() template.CSS { return template.CSS(style) },
+		"js":    func() template.JS { return template.JS(script) },
+		"prose": prose, "breaks": breaks,
 	}).Parse(mustRead("report.tmpl"))
 	if err != nil {
 		return err
@@ -44,6 +45,37 @@ func sourceHash(text string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
+// prose is a sentence in which what stands between backticks is code.
+func prose(text string) template.HTML {
+	parts := strings.Split(text, "`")
+	if len(parts)%2 == 0 {
+		return template.HTML(template.HTMLEscapeString(text))
+	}
+	for i := range parts {
+		parts[i] = template.HTMLEscapeString(parts[i])
+		if i%2 == 1 {
+			parts[i] = "<code>" + parts[i] + "</code>"
+		}
+	}
+	return template.HTML(strings.Join(parts, ""))
+}
+
+// breaks is an address or a path that a line may end in after each part.
+func breaks(text string) template.HTML {
+	var b strings.Builder
+	for len(text) > 20 {
+		i := strings.IndexAny(text[1:], "./_:[")
+		if i < 0 {
+			break
+		}
+		b.WriteString(template.HTMLEscapeString(text[:i+2]))
+		b.WriteString("<wbr>")
+		text = text[i+2:]
+	}
+	b.WriteString(template.HTMLEscapeString(text))
+	return template.HTML(b.String())
+}
+
 // page is what the template shows.
 type page struct {
 	view
@@ -56,6 +88,7 @@ type page struct {
 	Countries  []option
 	Datasets   []string
 	Findings   []pageFinding
+	ByRule     []option // the findings of each rule, by the first of them
 	Stores     []pageStore
 	Copies     []pageCopy
 	Grants     []pageGrant
@@ -106,6 +139,7 @@ type pageStore struct {
 	Verdicts string
 	Copies   []pageCopy
 	Unknown  bool
+	Transit  bool
 }
 
 type pageCopy struct {
@@ -140,6 +174,7 @@ func newPage(r *check.Result, o Options) *page {
 	for _, group := range alike(r.Report.Findings) {
 		p.Findings = append(p.Findings, v.pageFinding(group))
 	}
+	p.countRules()
 	p.addStores()
 	p.addGrants()
 	p.addAllowed()
@@ -152,6 +187,25 @@ func newPage(r *check.Result, o Options) *page {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text))
 	})
 	return p
+}
+
+// manyFindings are so many that it helps to have a list of their rules.
+const manyFindings = 6
+
+func (p *page) countRules() {
+	if len(p.Findings) < manyFindings {
+		return
+	}
+	at := map[string]int{}
+	for _, f := range p.Findings {
+		i, ok := at[f.Rule]
+		if !ok {
+			i = len(p.ByRule)
+			at[f.Rule] = i
+			p.ByRule = append(p.ByRule, option{Value: f.Finding.Fingerprint, Text: f.Rule})
+		}
+		p.ByRule[i].Count++
+	}
 }
 
 func dateOf(now string) string {
@@ -326,7 +380,7 @@ func (p *page) addStores() {
 		row := pageStore{
 			Address: clean(s.Address), Root: clean(s.Root), Type: s.Type, Kind: strings.ReplaceAll(string(s.Kind), "_", " "), Role: string(s.Role),
 			Place: placeWithReason(s.Place), At: position(&s.Source), Name: clean(s.Name), Verdict: p.verdicts[s.ID],
-			Copies: out[s.ID], Unknown: s.Place.Status != model.Known,
+			Copies: out[s.ID], Unknown: s.Place.Status != model.Known, Transit: s.Transit,
 		}
 		row.Verdicts = verdictsOf(&row)
 		for _, d := range s.Datasets {
@@ -369,6 +423,26 @@ func verdictsOf(row *pageStore) string {
 		texts = append(texts, strconv.Itoa(int(v)))
 	}
 	return strings.Join(texts, " ")
+}
+
+// Passing says how many of the rows are of what holds no data itself.
+func (p *page) Passing() string {
+	n := len(p.Stores) - p.Report.Summary.Stores
+	switch {
+	case n == 0:
+		return ""
+	case n == 1:
+		return "One of the rows is no store: it passes data on to where its copy goes."
+	}
+	return fmt.Sprintf("%d of the rows are no stores: they pass data on to where their copies go.", n)
+}
+
+// Rows is what the rows of the table of stores are called.
+func (p *page) Rows() string {
+	if p.Passing() != "" {
+		return "rows"
+	}
+	return "stores"
 }
 
 func (p *page) addGrants() {
@@ -469,6 +543,7 @@ func (p *page) addProvenance(from check.Provenance) {
 	add("Region tables", count(len(from.Regions), "file"), digest.List(from.Regions))
 	add("Catalogue", count(len(from.Catalogue), "file"), digest.List(from.Catalogue))
 	add("Configuration", cmp.Or(from.Config.Name, "built in"), from.Config.SHA256)
-	add("Input", count(len(from.Inputs), "file"), digest.List(from.Inputs))
+	// More files are opened, to see what they are, than are read as configuration.
+	add("Input", count(len(from.Inputs), "opened file"), digest.List(from.Inputs))
 	p.Variables = strings.Join(from.Variables, ", ")
 }

@@ -7,7 +7,7 @@
   const rows = Array.from(document.querySelectorAll("#store-table tbody tr"));
   const field = id => document.getElementById(id);
   const query = field("q"), verdict = field("f-verdict"), dataset = field("f-dataset"), country = field("f-country");
-  const shown = field("shown"), more = field("more");
+  const shown = field("shown"), more = field("more"), noun = shown.dataset.noun;
   const texts = rows.map(row => row.textContent.toLowerCase());
   const data = rows.map(row => row.children[2].textContent);
   let room = page;
@@ -31,8 +31,8 @@
     });
     more.hidden = found <= room;
     shown.textContent = found === rows.length && found <= room
-      ? `${rows.length} stores`
-      : `${Math.min(found, room)} of ${found === rows.length ? "" : `${found} found among `}${rows.length} stores shown`;
+      ? `${rows.length} ${noun}`
+      : `${Math.min(found, room)} of ${found === rows.length ? "" : `${found} found among `}${rows.length} ${noun} shown`;
   };
   const again = () => { room = page; filter(); };
   query.addEventListener("input", again);
