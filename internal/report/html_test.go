@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -212,5 +213,43 @@ func TestPlacesOfOneSpot(t *testing.T) {
 	}
 	if got["oci us-ashburn-1 (Ashburn, US)"] != "no finding" || got["aws us-east-1 (N. Virginia, US)"] != "warning" || len(got) != 4 {
 		t.Errorf("%v", got)
+	}
+}
+
+// Of what passes data on the map shows the copies; no data rests there.
+func TestTransitIsNoPlace(t *testing.T) {
+	r := project(t)
+	stream := r.Document.Stores[0]
+	stream.ID, stream.Address, stream.Transit = "data:stream", "stream", true
+	stream.Place.Locations = []model.Location{{Cloud: "aws", Region: "sa-east-1", Name: "Sao Paulo", Countries: []string{"BR"}}}
+	v := newView(r)
+	was := v.makeMap()
+	r.Document.Stores = append(r.Document.Stores, stream)
+	r.Document.Copies = append(r.Document.Copies, model.Copy{ID: "out", From: stream.ID, Place: r.Document.Stores[0].Place})
+	v = newView(r)
+	is := v.makeMap()
+	if !slices.Equal(was.In, is.In) {
+		t.Errorf("in %v, and before in %v", is.In, was.In)
+	}
+	if len(is.Places) != len(was.Places) || len(is.Arcs) != len(was.Arcs)+1 {
+		t.Errorf("%d places, %d arcs; before %d and %d", len(is.Places), len(is.Arcs), len(was.Places), len(was.Arcs))
+	}
+	p := newPage(r, Options{})
+	if !strings.Contains(p.Passing(), "One of the rows") || p.Rows() != "rows" {
+		t.Errorf("%q, %q", p.Passing(), p.Rows())
+	}
+}
+
+// What stands between backticks is code, and no text is markup.
+func TestProse(t *testing.T) {
+	for text, want := range map[string]string{
+		"set `drain_by` of it": "set <code>drain_by</code> of it", "a ` alone <b>": "a ` alone &lt;b&gt;", "`<b>`": "<code>&lt;b&gt;</code>",
+	} {
+		if got := string(prose(text)); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if got, want := string(breaks("module.a<b>.aws_s3_bucket.c")), "module.<wbr>a&lt;b&gt;.aws_s3_bucket.c"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

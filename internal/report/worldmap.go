@@ -68,10 +68,17 @@ func (s *spot) Label() string { return strings.Join(s.Places, "; ") }
 
 // Text says what is there.
 func (s *spot) Text() string {
-	text := fmt.Sprintf("%s: %s", s.Label(), count(s.Stores, "store"))
-	if s.Copies > 0 {
-		text += fmt.Sprintf(", %s that no store is declared for", count(s.Copies, "copy"))
+	var what []string
+	if s.Stores > 0 {
+		what = append(what, count(s.Stores, "store"))
 	}
+	if s.Copies > 0 {
+		what = append(what, count(s.Copies, "copy")+" that no store is declared for")
+	}
+	if len(what) == 0 {
+		what = append(what, "data passes through")
+	}
+	text := s.Label() + ": " + strings.Join(what, ", ")
 	if s.Maybe {
 		text += ", perhaps"
 	}
@@ -113,7 +120,11 @@ func (v *view) makeMap() worldMap {
 	at := map[string][]*spot{}
 	for i := range v.r.Document.Stores {
 		s := &v.r.Document.Stores[i]
-		at[s.ID] = m.place(s.Place, v.verdicts[s.ID], 1, 0)
+		stores := 1
+		if s.Transit {
+			stores = 0 // its copies begin here, but nothing rests
+		}
+		at[s.ID] = m.place(s.Place, v.verdicts[s.ID], stores, 0)
 	}
 	for i := range v.r.Document.Copies {
 		c := &v.r.Document.Copies[i]
@@ -140,8 +151,11 @@ type mapMaker struct {
 // place finds the spots of a place and counts stores or copies there.
 func (m *mapMaker) place(p model.Place, level verdict, stores, copies int) []*spot {
 	var spots []*spot
+	rests := stores+copies > 0
 	for _, l := range p.Locations {
-		m.count(l, p.Status == model.OneOf, level, stores, copies)
+		if rests {
+			m.count(l, p.Status == model.OneOf, level, stores, copies)
+		}
 		x, y, vague, ok := m.locate(l)
 		if !ok {
 			continue
@@ -164,13 +178,13 @@ func (m *mapMaker) place(p model.Place, level verdict, stores, copies int) []*sp
 			s.Stores, s.Copies = s.Stores+stores, s.Copies+copies
 			spots = append(spots, s)
 		}
-		if p.Status == model.Known {
+		if p.Status == model.Known && rests {
 			for _, country := range l.Countries {
 				m.holds[country] = true
 			}
 		}
 	}
-	if len(spots) == 0 {
+	if len(spots) == 0 && rests {
 		m.elsewhere++
 	}
 	return spots
