@@ -41,7 +41,7 @@ func InventoryText(w io.Writer, r *check.Result, o Options) error {
 			root = s.Root
 			row(t.path(root)+":", "", "", "", "")
 		}
-		row("  "+s.Address+variantsText(s.Variants), string(s.Kind), string(s.Role), placeWithReason(s.Place), datasetsText(s.Datasets))
+		row("  "+s.Address+variantsText(s.Variants), string(s.Kind), roleText(&s), placeWithReason(s.Place), datasetsText(s.Datasets))
 		copies(s.ID)
 	}
 	// A copy of something that is not declared here is data at rest all the same.
@@ -68,6 +68,14 @@ func fromText(c *model.Copy) string {
 		return c.FromName + " "
 	}
 	return ""
+}
+
+// roleText is the role of a store. What holds no data itself has none.
+func roleText(s *model.Store) string {
+	if s.Transit {
+		return "transit"
+	}
+	return string(s.Role)
 }
 
 func placeWithReason(p model.Place) string {
