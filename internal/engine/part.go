@@ -121,12 +121,22 @@ func (p *part) compile() error {
 		// The types of the input are checked for policies that come from outside;
 		// those of the built-in ones are checked by their tests.
 		compiler = compiler.WithSchemas(schemas()).WithUseTypeCheckAnnotations(true)
+	} else {
+		compiler = compiler.WithSkipStages(checks...)
 	}
 	if compiler.Compile(modules); compiler.Failed() {
 		return policyError(compiler.Errors)
 	}
 	p.compiler = compiler
 	return p.findRules()
+}
+
+// checks are what the compiler only looks for mistakes in: in built-in policies
+// the tests have looked for them.
+var checks = []ast.StageID{
+	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls, ast.StageCheckRuleConflicts,
+	ast.StageCheckUndefinedFuncs, ast.StageCheckSafetyRuleHeads, ast.StageCheckRecursion, ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins,
+	ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
 }
 
 // parseBuiltin parses the rules, and of the libraries what they use. A user's own
