@@ -3,8 +3,10 @@
 package formats
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html"
 	"io/fs"
 	"os"
@@ -101,11 +103,75 @@ func valid(t *testing.T, text []byte) error {
 	return v.Validate()
 }
 
-// Flowcharts are read by Mermaid, which finds every store in them.
-func TestMermaid(t *testing.T) {
-	if _, err := os.Stat("node_modules/mermaid"); errors.Is(err, fs.ErrNotExist) {
+// multitool is the program for SARIF by those who wrote the standard, as npm
+// installs it on Linux.
+const multitool = "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"
+
+// A log breaks no rule of the standard, and none of GitHub's code scanning.
+func TestSARIF(t *testing.T) {
+	installed(t, multitool)
+	if err := os.Chmod(multitool, 0o755); err != nil { // npm does not say that it is a program
+		t.Fatal(err)
+	}
+	for name, dir := range map[string]string{"project": project, "hostile": hostile(t), "empty": t.TempDir()} {
+		t.Run(name, func(t *testing.T) {
+			text := stateside(t, "check", dir, "--format", "sarif")
+			for _, broken := range sarifFaults(t, text) {
+				t.Error(broken)
+			}
+		})
+	}
+	wrong := strings.Replace(string(stateside(t, "check", project, "--format", "sarif")), `"shortDescription"`, `"short"`, 1)
+	if len(sarifFaults(t, []byte(wrong))) == 0 {
+		t.Error("it finds no fault in a rule without a description")
+	}
+}
+
+// sarifFaults lists the rules that a log breaks.
+func sarifFaults(t *testing.T, text []byte) []string {
+	t.Helper()
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "in.sarif"), filepath.Join(dir, "out.sarif")
+	if err := os.WriteFile(in, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(multitool, "validate", in, "--rule-kind", "Sarif;Ghas", "--output", out)
+	// It is built on .NET, which wants libraries for languages otherwise.
+	cmd.Env = append(os.Environ(), "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1")
+	printed, err := cmd.CombinedOutput()
+	written, readErr := os.ReadFile(out)
+	if readErr != nil {
+		t.Fatalf("%v: %s", err, printed)
+	}
+	var log struct {
+		Runs []struct {
+			Results []struct {
+				RuleID, Level string
+				Message       struct{ Arguments []string }
+			}
+		}
+	}
+	if err := json.Unmarshal(bytes.TrimPrefix(written, []byte("\ufeff")), &log); err != nil {
+		t.Fatal(err)
+	}
+	var faults []string
+	for _, r := range log.Runs[0].Results {
+		faults = append(faults, fmt.Sprint(r.RuleID, " ", r.Level, " ", r.Message.Arguments))
+	}
+	return faults
+}
+
+// installed leaves a test out where npm has not installed a file; in CI it has.
+func installed(t *testing.T, file string) {
+	t.Helper()
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		t.Skip("NOT TESTED: not installed; run npm install --no-package-lock --ignore-scripts first")
 	}
+}
+
+// Flowcharts are read by Mermaid, which finds every store in them.
+func TestMermaid(t *testing.T) {
+	installed(t, "node_modules/mermaid")
 	for name, dir := range map[string]string{"project": project, "hostile": hostile(t)} {
 		t.Run(name, func(t *testing.T) {
 			var inventory struct {

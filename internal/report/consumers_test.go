@@ -20,6 +20,8 @@ import (
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 	"gonum.org/v1/gonum/graph/formats/dot"
 	dotast "gonum.org/v1/gonum/graph/formats/dot/ast"
+
+	"github.com/stateside-dev/stateside/internal/model"
 )
 
 // What is written is valid by the schema of the standard, and read by a program
@@ -91,6 +93,19 @@ func TestSARIFSaysAll(t *testing.T) {
 	}
 	if n := len(run.Invocations[0].ToolExecutionNotifications); n != len(r.Report.Problems) {
 		t.Errorf("%d notifications, want %d", n, len(r.Report.Problems))
+	}
+}
+
+func TestSARIFTellsKindsOfProblems(t *testing.T) {
+	for _, kind := range model.ProblemKinds() {
+		if problemTexts[kind] == "" {
+			t.Errorf("%s is not described", kind)
+		}
+	}
+	for tool, want := range map[string]string{"(devel)": "0.0.0-devel", "v1.2.3": "1.2.3"} {
+		if got := sarifVersion(tool); got != want {
+			t.Errorf("%s is %s, want %s", tool, got, want)
+		}
 	}
 }
 
@@ -189,7 +204,9 @@ func TestCSVIsRead(t *testing.T) {
 	}
 }
 
-// gitlabSchema has what GitLab's documentation of the format asks for.
+// gitlabSchema has what GitLab's documentation of the format asks for, which is
+// more than its reader does (codeclimate.json among the JSON schemas of its
+// source): that one stops at the first entry that does not fit.
 const gitlabSchema = `{
 	"type": "array",
 	"items": {

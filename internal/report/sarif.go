@@ -47,7 +47,7 @@ type sarifReport struct {
 
 func (s *sarifReport) driver() sarifDriver {
 	d := sarifDriver{
-		Name: "stateside", InformationURI: homepage, Version: s.r.Report.Tool, Rules: []sarifRule{},
+		Name: "stateside", InformationURI: homepage, Version: sarifVersion(s.r.Report.Tool), Rules: []sarifRule{},
 		// The notifications are of these kinds.
 		Notifications: []sarifDescriptor{},
 	}
@@ -56,9 +56,28 @@ func (s *sarifReport) driver() sarifDriver {
 		d.Rules = append(d.Rules, s.rule(rule))
 	}
 	for _, kind := range model.ProblemKinds() {
-		d.Notifications = append(d.Notifications, sarifDescriptor{ID: string(kind)})
+		text := sarifText{Text: problemTexts[kind]}
+		d.Notifications = append(d.Notifications, sarifDescriptor{ID: string(kind), ShortDescription: text, FullDescription: text, Help: text})
 	}
 	return d
+}
+
+// problemTexts say of each kind of problem what it means.
+var problemTexts = map[model.ProblemKind]string{
+	model.Unread:        "A file, or a part of one, was not understood: what it declares was not checked.",
+	model.ModuleMissing: "A called module is not among the checked files: what it declares was not checked.",
+	model.NotRendered:   "A template was not rendered: what it declares was not checked.",
+	model.LimitReached:  "A bound on size, depth or work was reached: the rest was not checked.",
+	model.CallerDecides: "A module that nobody here calls leaves the place of its stores to its caller.",
+	model.BadComment:    "A comment for stateside means nothing, or what it says is not there.",
+}
+
+// sarifVersion begins with a number, so that versions can be compared.
+func sarifVersion(tool string) string {
+	if tool == "(devel)" {
+		return "0.0.0-devel"
+	}
+	return strings.TrimPrefix(tool, "v")
 }
 
 func (s *sarifReport) rule(rule *engine.Rule) sarifRule {
@@ -260,7 +279,10 @@ type (
 		Notifications  []sarifDescriptor `json:"notifications"`
 	}
 	sarifDescriptor struct {
-		ID string `json:"id"`
+		ID               string    `json:"id"`
+		ShortDescription sarifText `json:"shortDescription"`
+		FullDescription  sarifText `json:"fullDescription"`
+		Help             sarifText `json:"help"`
 	}
 	sarifRule struct {
 		ID               string             `json:"id"`
