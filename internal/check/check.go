@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"path"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -37,6 +38,9 @@ type Options struct {
 	Paths []string
 	// Stdin is read when Paths name it.
 	Stdin io.Reader
+	// Unsaved is the text of files that an editor has changed, by their paths: it
+	// is read in the place of what is on the disk.
+	Unsaved map[string][]byte
 	// Root beyond which nothing is read; found from the paths when empty.
 	Root string
 	// ConfigFile to use; searched for upwards from the paths when empty.
@@ -113,6 +117,11 @@ func Load(ctx context.Context, o Options) (*Result, error) {
 	tree, err := source.Open(s.root)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", s.root, err)
+	}
+	for file, data := range o.Unsaved {
+		if name := s.display(file); filepath.IsLocal(filepath.FromSlash(name)) {
+			tree.Add(name, data)
+		}
 	}
 	if s.stdin {
 		data, err := io.ReadAll(io.LimitReader(o.Stdin, maxStdin+1))

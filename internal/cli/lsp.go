@@ -16,7 +16,7 @@ func runLSP(ctx context.Context, env *Env, f *flags, args []string) (int, error)
 	if _, err := options(env, f, nil); err != nil {
 		return 0, err
 	}
-	return ExitClean, lsp.Serve(ctx, env.Stdin, env.Stdout, env.Version, func(ctx context.Context, dir string) (*check.Result, error) {
+	return ExitClean, lsp.Serve(ctx, env.Stdin, env.Stdout, env.Version, func(ctx context.Context, dir string, unsaved map[string][]byte) (*check.Result, error) {
 		// A server lives for days.
 		now := *env
 		now.Now = time.Now()
@@ -24,6 +24,7 @@ func runLSP(ctx context.Context, env *Env, f *flags, args []string) (int, error)
 		if err != nil {
 			return nil, err
 		}
+		o.Unsaved = unsaved
 		return check.Run(ctx, o)
 	})
 }

@@ -64,11 +64,11 @@ func start(t *testing.T) *client {
 	c.write("stateside.yaml", config)
 	c.write("main.tf", main)
 	go func() {
-		c.done <- Serve(context.Background(), inR, outW, "v1.0.0", func(ctx context.Context, dir string) (*check.Result, error) {
+		c.done <- Serve(context.Background(), inR, outW, "v1.0.0", func(ctx context.Context, dir string, unsaved map[string][]byte) (*check.Result, error) {
 			if c.fails != nil {
 				return nil, c.fails
 			}
-			return check.Run(ctx, check.Options{Paths: []string{dir}, Root: dir, Now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)})
+			return check.Run(ctx, check.Options{Paths: []string{dir}, Unsaved: unsaved, Root: dir, Now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)})
 		})
 		outW.Close()
 	}()
@@ -92,8 +92,8 @@ func (c *client) send(m map[string]any) {
 	}
 }
 
-// received is a message as the editor sees it.
-type received struct {
+// seen is a message as the editor sees it.
+type seen struct {
 	ID     *int
 	Method string
 	Params json.RawMessage
@@ -101,7 +101,7 @@ type received struct {
 	Error  *rpcError
 }
 
-func (c *client) receive() received {
+func (c *client) receive() seen {
 	c.t.Helper()
 	var length int
 	if _, err := fmt.Fscanf(c.out, "Content-Length: %d\r\n\r\n", &length); err != nil {
@@ -111,7 +111,7 @@ func (c *client) receive() received {
 	if _, err := io.ReadFull(c.out, data); err != nil {
 		c.t.Fatal(err)
 	}
-	var r received
+	var r seen
 	if err := json.Unmarshal(data, &r); err != nil {
 		c.t.Fatalf("%v: %s", err, data)
 	}
@@ -119,7 +119,7 @@ func (c *client) receive() received {
 }
 
 // ask sends a request and returns its answer.
-func (c *client) ask(method string, params any) received {
+func (c *client) ask(method string, params any) seen {
 	c.t.Helper()
 	c.next++
 	c.send(map[string]any{"id": c.next, "method": method, "params": params})
@@ -241,6 +241,60 @@ func TestHover(t *testing.T) {
 	r := c.ask("textDocument/hover", map[string]any{"textDocument": map[string]any{"uri": "untitled:1"}, "position": position{}})
 	if string(r.Result) != "null" {
 		t.Errorf("of no file: %s", r.Result)
+	}
+	c.stop()
+}
+
+// What is typed is checked before it is saved: the finding goes when the region
+// is mended, comes back when the change is thrown away, and a hover never tells
+// of an older text than the one it is over.
+func TestUnsaved(t *testing.T) {
+	c := start(t)
+	c.initialize()
+	c.published()
+	document := map[string]any{"uri": c.uri("main.tf"), "text": main, "version": 1}
+	c.tell("textDocument/didOpen", map[string]any{"textDocument": document})
+	change := func(text string) {
+		c.tell("textDocument/didChange", map[string]any{"textDocument": document, "contentChanges": []any{map[string]any{"text": text}}})
+	}
+	for _, half := range []string{"u", "us-", "us-east"} {
+		change(strings.Replace(main, "eu-west-1", half, 1))
+	}
+	change(strings.Replace(main, "eu-west-1", "us-east-2", 1))
+	// On a slow machine a half-typed region may have been checked first.
+	for _, all := c.published(); len(all) > 0; _, all = c.published() {
+	}
+	change("# a line more\n" + main)
+	c.next++
+	c.send(map[string]any{"id": c.next, "method": "textDocument/hover", "params": map[string]any{
+		"textDocument": map[string]any{"uri": c.uri("main.tf")}, "position": position{9, 3},
+	}})
+	if uri, all := c.published(); uri != c.uri("main.tf") || len(all) != 1 || all[0].Range.Start.Line != 9 {
+		t.Errorf("moved: %s: %+v", uri, all)
+	}
+	if r := c.receive(); !strings.Contains(string(r.Result), "aws eu-west-1 (Ireland, IE)") {
+		t.Errorf("the hover is %s", r.Result)
+	}
+	change(strings.Replace(main, "eu-west-1", "us-east-2", 1))
+	c.published()
+	c.tell("textDocument/didClose", map[string]any{"textDocument": document})
+	if uri, all := c.published(); uri != c.uri("main.tf") || len(all) != 1 || all[0].Range.Start.Line != 8 {
+		t.Errorf("thrown away: %s: %+v", uri, all)
+	}
+	c.stop()
+}
+
+// Text for a file outside of the folder is not read.
+func TestUnsavedElsewhere(t *testing.T) {
+	c := start(t)
+	c.initialize()
+	c.published()
+	for _, uri := range []string{"untitled:1", "file:///elsewhere/main.tf", "file://" + c.dir + "/../main.tf"} {
+		c.tell("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": uri, "text": "resource \"aws_s3_bucket\" \"more\" {}"}})
+	}
+	c.tell("textDocument/didSave", map[string]any{})
+	if _, all := c.published(); len(all) != 1 {
+		t.Errorf("%+v", all)
 	}
 	c.stop()
 }

@@ -1,6 +1,6 @@
 // Package lsp serves editors by the Language Server Protocol, version 3.17: what
-// a check finds in the files as they are saved, and what it knows of the place
-// under the cursor.
+// a check finds in the files as they stand in the editor, saved or not, and what
+// it knows of the place under the cursor.
 package lsp
 
 import (
@@ -10,25 +10,41 @@ import (
 	"errors"
 	"io"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stateside-dev/stateside/internal/check"
+	"github.com/stateside-dev/stateside/internal/source"
 )
 
-// Check checks a directory.
-type Check func(ctx context.Context, dir string) (*check.Result, error)
+// Check checks a directory, with the text of the files that are not saved by
+// their paths.
+type Check func(ctx context.Context, dir string, unsaved map[string][]byte) (*check.Result, error)
 
 // Serve reads messages until the editor says that it exits, or ends its input.
 // The error says that it ended otherwise than it should.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, version string, check Check) error {
-	s := &server{out: out, version: version, check: check, published: map[string]bool{}}
+	s := &server{out: out, version: version, check: check, published: map[string]bool{}, unsaved: map[string][]byte{}}
 	defer s.forget()
-	r := bufio.NewReader(in)
+	done := make(chan struct{})
+	defer close(done)
+	messages := receive(in, done)
 	for {
-		m, err := readMessage(r)
+		var m message
+		var err error
+		select {
+		case got := <-messages:
+			m, err = got.message, got.err
+		case <-s.pause:
+			if err := s.settle(ctx); err != nil {
+				return err
+			}
+			continue
+		}
 		switch {
 		case errors.Is(err, errNoJSON):
 			err = writeMessage(out, message{Version: "2.0", Error: &rpcError{parseError, err.Error()}})
@@ -53,6 +69,32 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, version string, che
 	}
 }
 
+// received is a message, or why there is none.
+type received struct {
+	message message
+	err     error
+}
+
+// receive reads messages until the last one, or until done is closed.
+func receive(in io.Reader, done <-chan struct{}) <-chan received {
+	messages := make(chan received)
+	go func() {
+		r := bufio.NewReader(in)
+		for {
+			m, err := readMessage(r)
+			select {
+			case messages <- received{m, err}:
+			case <-done:
+				return
+			}
+			if err != nil && !errors.Is(err, errNoJSON) {
+				return
+			}
+		}
+	}()
+	return messages
+}
+
 type server struct {
 	out     io.Writer
 	version string
@@ -61,6 +103,11 @@ type server struct {
 	stopped bool
 	// result of the last check; nil before the first.
 	result *check.Result
+	// unsaved is the text of the files that the editor has open, by path.
+	unsaved map[string][]byte
+	// pause ends when nothing was typed for a while after a change; nil when
+	// nothing has changed since the last check.
+	pause <-chan time.Time
 	// published are the files that have diagnostics in the editor.
 	published map[string]bool
 }
@@ -87,6 +134,9 @@ func (s *server) handle(ctx context.Context, m message) error {
 		if err := json.Unmarshal(m.Params, &p); err != nil {
 			return s.fail(m, invalidParams, err.Error())
 		}
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
 		return s.answer(m, s.hover(p))
 	}
 	return s.fail(m, methodNotFound, "there is no method "+m.Method)
@@ -95,14 +145,69 @@ func (s *server) handle(ctx context.Context, m message) error {
 // notified does what a notification asks for. One that is not known is passed
 // over, as the protocol has it.
 func (s *server) notified(ctx context.Context, m message) error {
+	if s.root == "" || s.stopped {
+		return nil
+	}
 	switch m.Method {
 	case "initialized", "textDocument/didSave", "workspace/didChangeWatchedFiles":
-		if s.root == "" || s.stopped {
-			return nil
-		}
 		return s.run(ctx)
+	case "textDocument/didOpen", "textDocument/didChange", "textDocument/didClose":
+		s.edited(m)
 	}
 	return nil
+}
+
+// typing is how long nothing must have been typed before what was is checked.
+const typing = 200 * time.Millisecond
+
+// edited takes over the text of a file that is opened or changed, and forgets
+// that of one that is closed.
+func (s *server) edited(m message) {
+	var p struct {
+		TextDocument struct {
+			URI  string `json:"uri"`
+			Text string `json:"text"`
+		} `json:"textDocument"`
+		Changes []struct {
+			Text string `json:"text"`
+		} `json:"contentChanges"`
+	}
+	path, ok := "", false
+	if json.Unmarshal(m.Params, &p) == nil {
+		path, ok = pathOf(p.TextDocument.URI)
+	}
+	if !ok {
+		return
+	}
+	text := p.TextDocument.Text
+	if len(p.Changes) > 0 {
+		// Each is the whole text, as the server has asked for.
+		text = p.Changes[len(p.Changes)-1].Text
+	}
+	before, was := s.unsaved[path]
+	if !was {
+		before, _ = os.ReadFile(path)
+	}
+	if m.Method == "textDocument/didClose" || len(text) > source.MaxFileSize {
+		delete(s.unsaved, path)
+		text = ""
+		if data, err := os.ReadFile(path); err == nil {
+			text = string(data)
+		}
+	} else {
+		s.unsaved[path] = []byte(text)
+	}
+	if text != string(before) {
+		s.pause = time.After(typing)
+	}
+}
+
+// settle checks what was changed since the last check.
+func (s *server) settle(ctx context.Context) error {
+	if s.pause == nil {
+		return nil
+	}
+	return s.run(ctx)
 }
 
 func (s *server) answer(m message, result any) error {
@@ -146,8 +251,8 @@ func (s *server) initialize(m message) error {
 	}
 	return s.answer(m, map[string]any{
 		"capabilities": map[string]any{
-			// The files are read as they are saved.
-			"textDocumentSync": map[string]any{"openClose": true, "change": 0, "save": true},
+			// A change comes with the whole text.
+			"textDocumentSync": map[string]any{"openClose": true, "change": 1, "save": true},
 			"hoverProvider":    true,
 		},
 		"serverInfo": map[string]string{"name": "stateside", "version": s.version},
@@ -158,7 +263,8 @@ func (s *server) initialize(m message) error {
 // done is shown, and what was found before is taken away: it may be no more so.
 func (s *server) run(ctx context.Context) error {
 	s.forget()
-	r, err := s.check(ctx, s.root)
+	s.pause = nil
+	r, err := s.check(ctx, s.root, s.unsaved)
 	if err != nil {
 		if err := s.publish(nil); err != nil {
 			return err

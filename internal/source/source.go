@@ -89,8 +89,9 @@ func (t *Tree) Read(name string) ([]byte, error) {
 	return c.data, c.err
 }
 
-// Add puts a file into the tree that is on no disk, such as the standard input,
-// under a name that no file below the root can have.
+// Add puts the content of a file into the tree that is on no disk: that of the
+// standard input, under a name that no file below the root can have, or what an
+// editor has not saved yet.
 func (t *Tree) Add(name string, data []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
