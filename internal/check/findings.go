@@ -39,7 +39,7 @@ func toFinding(r engine.Result, in *model.Input, cfg *config.Config) (model.Find
 	}
 	switch {
 	case in.Problem != nil:
-		f.Source, f.Address = in.Problem.Source, in.Problem.Address
+		f.Source, f.Address, f.RootCause = in.Problem.Source, in.Problem.Address, in.Problem.RootCause
 	case in.Exception != nil:
 		f.Source = &in.Exception.Source
 	case in.Store != nil:

@@ -52,7 +52,7 @@ func explainStores(env *Env, r *check.Result, pattern string, known []string) er
 		if name := spelling.Nearest(pattern, known); name != "" {
 			hint = fmt.Sprintf("; did you mean %q?", name)
 		}
-		return errUsage{fmt.Errorf("%q is neither a rule nor the address of a store below the checked paths%s", pattern, hint)}
+		return errUsage{fmt.Errorf("%q is neither a rule (`stateside rules` lists them) nor the address of a store below the checked paths (`stateside inventory`)%s", pattern, hint)}
 	}
 	color, width := env.terminal()
 	return report.Explain(env.Stdout, r, ids, report.Options{Color: color, Width: width})

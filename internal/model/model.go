@@ -495,6 +495,9 @@ type Problem struct {
 	Message string `json:"message"`
 	// Address of what the problem is about, such as module.vpc; may be empty.
 	Address string `json:"address,omitempty"`
+	// RootCause says what several problems have in common, such as the lack of
+	// one module: problems with the same one are answered together.
+	RootCause string `json:"root_cause,omitempty"`
 	// Source, where the problem has one.
 	Source *Source `json:"source,omitempty"`
 	// Types that the catalogue does not know, the most frequent first, when that
@@ -731,8 +734,8 @@ type Finding struct {
 	Variants []string `json:"variants,omitempty"`
 	// Setting of the configuration that was not met.
 	Setting *Step `json:"setting,omitempty"`
-	// RootCause of a place that is not known: findings with the same one are
-	// answered together.
+	// RootCause of a problem, or of a place that is not known: findings with the
+	// same one are answered together.
 	RootCause string `json:"root_cause,omitempty"`
 	// Fix says what to do about it.
 	Fix string `json:"fix,omitempty"`

@@ -121,6 +121,9 @@ func writePlaces(b *strings.Builder, stores []model.Store) {
 	counts := map[string]int{}
 	unknown := 0
 	for _, s := range stores {
+		if s.Transit {
+			continue // no data rests there
+		}
 		if s.Place.Status != model.Known {
 			unknown++
 			continue

@@ -95,6 +95,7 @@ type page struct {
 	Allowed    []pageAllowed
 	Exceptions []pageException
 	Causes     []option
+	Problems   []pageProblem
 	Provenance []pageDigest
 	Variables  string
 }
@@ -163,6 +164,12 @@ type pageException struct {
 	At   string
 }
 
+// pageProblem is a problem, and how many more have its cause.
+type pageProblem struct {
+	Text, At string
+	More     int
+}
+
 type pageDigest struct{ What, Value, Digest string }
 
 func newPage(r *check.Result, o Options) *page {
@@ -175,6 +182,7 @@ func newPage(r *check.Result, o Options) *page {
 		p.Findings = append(p.Findings, v.pageFinding(group))
 	}
 	p.countRules()
+	p.addProblems()
 	p.addStores()
 	p.addGrants()
 	p.addAllowed()
@@ -205,6 +213,20 @@ func (p *page) countRules() {
 			p.ByRule = append(p.ByRule, option{Value: f.Finding.Fingerprint, Text: f.Rule})
 		}
 		p.ByRule[i].Count++
+	}
+}
+
+// addProblems lists the problems; those of one cause once.
+func (p *page) addProblems() {
+	at := map[string]int{}
+	for _, problem := range p.Report.Problems {
+		if i, ok := at[problem.RootCause]; ok && problem.RootCause != "" {
+			p.Problems[i].Text = problem.RootCause
+			p.Problems[i].More++
+			continue
+		}
+		at[problem.RootCause] = len(p.Problems)
+		p.Problems = append(p.Problems, pageProblem{Text: problem.Message, At: position(problem.Source)})
 	}
 }
 

@@ -18,8 +18,8 @@ import (
 // decided the place, and what to do; then what was checked.
 func Text(w io.Writer, r *check.Result, o Options) error {
 	t := newTextReport(w, r, o)
-	if r.Config.File == "" {
-		t.prose("No stateside.yaml found: every store is taken to hold US users' data, only the United States is allowed, and unknown places warn.")
+	if r.Config.File == "" && r.Report.Summary.Files > 0 {
+		t.prose("No stateside.yaml found: every store is taken to hold US users' data, only the United States is allowed, and unknown places warn. `stateside init` writes one.")
 		t.line("")
 	}
 	for _, group := range alike(r.Report.Findings) {
@@ -62,8 +62,8 @@ func (t *textReport) prose(format string, args ...any) {
 }
 
 // alike puts findings together that would read the same: the instances of one
-// block, and places that are unknown for one cause. Suppressed ones are left
-// out; the summary counts them.
+// block, places that are unknown for one cause, and calls of one module that is
+// missing. Suppressed ones are left out; the summary counts them.
 func alike(findings []model.Finding) [][]model.Finding {
 	var groups [][]model.Finding
 	byKey := map[string]int{}
@@ -81,6 +81,11 @@ func alike(findings []model.Finding) [][]model.Finding {
 		}
 		byKey[key] = len(groups)
 		groups = append(groups, []model.Finding{f})
+	}
+	for _, group := range groups {
+		if first := &group[0]; first.Place == nil && slices.ContainsFunc(group, func(f model.Finding) bool { return f.Message != first.Message }) {
+			first.Message = first.RootCause
+		}
 	}
 	return groups
 }

@@ -125,3 +125,26 @@ func TestLongLine(t *testing.T) {
 		}
 	}
 }
+
+// Calls of one module that is missing are one block, which says what they have in
+// common; a single one says all that is known of it.
+func TestAlikeRootCause(t *testing.T) {
+	missing := func(address, version string) model.Finding {
+		return model.Finding{
+			Rule: "missing-module", Severity: model.Warning, Address: address, Message: "the module m " + version + " is not there; what it declares in aws was not checked",
+			RootCause: "the module m is not there", Source: &model.Source{File: address + ".tf", Line: 1},
+		}
+	}
+	all := []model.Finding{missing("a", "1"), missing("b", "2"), missing("c", "1")}
+	groups := alike(all)
+	if len(groups) != 1 || len(groups[0]) != 3 || groups[0][0].Message != "the module m is not there" {
+		t.Errorf("%+v", groups)
+	}
+	if all[0].Message != "the module m 1 is not there; what it declares in aws was not checked" {
+		t.Error("the finding itself has changed")
+	}
+	groups = alike(all[:1])
+	if groups[0][0].Message != all[0].Message {
+		t.Errorf("%+v", groups)
+	}
+}

@@ -109,8 +109,21 @@ func (r *root) missing(m *moduleInst, c *call) model.Problem {
 	}
 	return model.Problem{
 		Kind: model.ModuleMissing, Address: join(m.path, "module."+c.name), Source: lang.SourceOf(c.block.rng),
-		Message: fmt.Sprintf("the module %s %s; %s was not checked", strings.TrimSpace(c.source+" "+r.arguments(c).version), why, what),
+		Message:   fmt.Sprintf("the module %s %s; %s was not checked", strings.TrimSpace(c.source+" "+r.arguments(c).version), why, what),
+		RootCause: fmt.Sprintf("the module %s %s; what it declares was not checked", packageOf(c.source), why),
 	}
+}
+
+// packageOf is what is fetched for the source of a module: without the directory
+// in it, the version and the like.
+func packageOf(source string) string {
+	source, _, _ = strings.Cut(source, "?")
+	scheme := 0
+	if at := strings.Index(source, "://"); at >= 0 {
+		scheme = at + len("://")
+	}
+	before, _, _ := strings.Cut(source[scheme:], "//")
+	return source[:scheme] + before
 }
 
 // hidingPlaces lists the provider configurations that a called module can use,

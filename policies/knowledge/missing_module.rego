@@ -7,7 +7,7 @@
 #   id: missing-module
 #   severity: warning
 #   basis: policy
-#   remedy: vendor the module into the repository, or record an exception for the ones that hold no data
+#   remedy: fetch it before the check (`terraform get`), vendor it into the repository, or record an exception if it holds no data
 package stateside.rules.missing_module
 
 warn contains result if {

@@ -57,9 +57,9 @@ unknown contains result if {
 
 fixes := {
 	"no_value": "give the value in a variables file, or with --var or --var-file",
-	"environment": "set the region in the provider block",
+	"environment": "set it in the provider block, or say under `assume` in the configuration what it is",
 	"known_at_apply": "name the place in the configuration, where it can be read before it is applied",
-	"missing_module": "vendor the module into the repository",
+	"missing_module": "fetch the module before the check (`terraform get`), or vendor it into the repository",
 	"unlisted_region": "mend the region's name; if it is a new region, update stateside",
 	"unresolved_target": "declare the target here, or name it by an identifier that has its region",
 	"undeclared_site": "declare the site that the host belongs to under `sites` in the configuration",
