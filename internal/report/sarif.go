@@ -69,6 +69,7 @@ var problemTexts = map[model.ProblemKind]string{
 	model.NotRendered:   "A template was not rendered: what it declares was not checked.",
 	model.LimitReached:  "A bound on size, depth or work was reached: the rest was not checked.",
 	model.CallerDecides: "A module that nobody here calls leaves the place of its stores to its caller.",
+	model.UnlistedType:  "Nothing is known of a type of resource: what it may store was not checked.",
 	model.BadComment:    "A comment for stateside means nothing, or what it says is not there.",
 }
 
