@@ -147,7 +147,8 @@ type Site struct {
 	Subdivision string
 	// Operator of the site, when it is not oneself.
 	Operator string
-	// Match lists patterns of hosts, or datacenter:NAME.
+	// Match lists patterns of hosts, or of names of places with what they are the
+	// name of: datacenter:NAME, rack:NAME, region:NAME, storageclass:NAME.
 	Match []string
 	// Status of the site: active when absent.
 	Status string

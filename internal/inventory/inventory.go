@@ -7,6 +7,7 @@ package inventory
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/stateside-dev/stateside/internal/config"
 	"github.com/stateside-dev/stateside/internal/geo"
@@ -25,6 +26,7 @@ func Join(doc model.Document, cfg *config.Config, comments []source.Comment) mod
 	slices.SortStableFunc(doc.Copies, func(a, b model.Copy) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(doc.Grants, func(a, b model.Grant) int { return cmp.Compare(a.ID, b.ID) })
 	recognizeSites(doc, cfg)
+	doc.Problems = stillOpen(doc)
 	labels, problems := labels(comments, cfg)
 	problems = append(problems, applyLabels(doc, labels)...)
 	joinWholes(&doc)
@@ -125,6 +127,29 @@ func recognizeSite(p *model.Place, names []string, cfg *config.Config) {
 			p.Status = model.OneOf
 		}
 	}
+}
+
+// stillOpen returns the problems less the stores that a site has the place of,
+// which whoever deploys them need not decide any more.
+func stillOpen(doc model.Document) []model.Problem {
+	left := map[string]bool{}
+	for _, s := range doc.Stores {
+		left[s.ID] = s.Place.Status == model.Caller
+	}
+	var problems []model.Problem
+	for _, p := range doc.Problems {
+		if p.Open == nil {
+			problems = append(problems, p)
+			continue
+		}
+		before := len(p.Open)
+		p.Open = slices.DeleteFunc(slices.Clone(p.Open), func(id string) bool { return !left[id] })
+		p.Message = strings.Replace(p.Message, model.PlaceOf(before), model.PlaceOf(len(p.Open)), 1)
+		if len(p.Open) > 0 {
+			problems = append(problems, p)
+		}
+	}
+	return problems
 }
 
 // siteOf is the site of an endpoint or else of the nearest thing around it that

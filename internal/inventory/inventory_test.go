@@ -298,6 +298,39 @@ sites:
 	}
 }
 
+// What is left open is told of the stores that no site has the place of.
+func TestStillOpen(t *testing.T) {
+	t.Parallel()
+	cfg := parse(t, usUsers+`
+sites:
+  va1: {country: US, match: ["storageclass:va1-*"]}
+`)
+	open := func(id, class string) model.Store {
+		s := model.Store{ID: id, Place: model.Place{Status: model.Caller, Cause: model.LeftToCaller}}
+		if class != "" {
+			s.Place.Locations = []model.Location{{Cloud: "on-premises", Endpoint: "storageclass:" + class}}
+		}
+		return s
+	}
+	for name, test := range map[string]struct {
+		stores []model.Store
+		want   string
+	}{
+		"none decided": {[]model.Store{open("a", ""), open("b", "sg1-nvme")}, "it leaves the place of 2 stores"},
+		"one decided":  {[]model.Store{open("a", ""), open("b", "va1-nvme")}, "it leaves the place of 1 store"},
+		"all decided":  {[]model.Store{open("a", "va1-nfs"), open("b", "va1-nvme")}, ""},
+	} {
+		p := model.Problem{Kind: model.CallerDecides, Message: "it leaves " + model.PlaceOf(2), Open: []string{"a", "b"}}
+		got := ""
+		for _, p := range Join(model.Document{Stores: test.stores, Problems: []model.Problem{p}}, cfg, nil).Problems {
+			got += p.Message
+		}
+		if got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+}
+
 func TestPlacements(t *testing.T) {
 	t.Parallel()
 	away := func(id string, to string, place model.Place) model.Copy {

@@ -5,6 +5,8 @@
 // Rego authors; `stateside schema` prints it.
 package model
 
+import "fmt"
+
 // Version is the version of the model that Rego authors rely on. It changes
 // only when a field changes its meaning or goes away.
 const Version = 1
@@ -503,6 +505,17 @@ type Problem struct {
 	// Types that the catalogue does not know, the most frequent first, when that
 	// is the problem.
 	Types []TypeCount `json:"types,omitempty"`
+	// Open are the ids of the stores whose places somebody decides who deploys
+	// them, where that is the problem. Message counts them with PlaceOf.
+	Open []string `json:"-"`
+}
+
+// PlaceOf says in a message whose place it is about: that of a number of stores.
+func PlaceOf(stores int) string {
+	if stores == 1 {
+		return "the place of 1 store"
+	}
+	return fmt.Sprintf("the place of %d stores", stores)
 }
 
 // TypeCount is how many resources of a type there are.

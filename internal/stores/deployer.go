@@ -10,20 +10,16 @@ import (
 // place of some of its stores; nothing when there are none. why is what the
 // file leaves open, such as "does not say in which region it is deployed".
 func DeployerDecides(file, why string, all []model.Store) []model.Problem {
-	n := 0
+	var open []string
 	for _, s := range all {
 		if s.Place.Status == model.Caller {
-			n++
+			open = append(open, s.ID)
 		}
 	}
-	if n == 0 {
+	if len(open) == 0 {
 		return nil
 	}
-	noun := "stores"
-	if n == 1 {
-		noun = "store"
-	}
-	p := model.NotRead(file, 1, fmt.Sprintf("%s %s: whoever deploys it decides the place of %d %s", file, why, n, noun))
-	p.Kind = model.CallerDecides
+	p := model.NotRead(file, 1, fmt.Sprintf("%s %s: whoever deploys it decides %s", file, why, model.PlaceOf(len(open))))
+	p.Kind, p.Open = model.CallerDecides, open
 	return []model.Problem{p}
 }

@@ -304,23 +304,23 @@ func (s *set) find(r *root, typ, name string) stores.Resource {
 	return nil
 }
 
-// countOpen counts the stores of a root whose place is that of the cluster.
+// countOpen notes the stores of a root whose place is that of the cluster.
 func (s *set) countOpen(r *root, all []model.Store) {
-	n := 0
+	var ids []string
 	for _, store := range all {
 		if store.Place.Status == model.Caller && !store.Transit {
-			n++
+			ids = append(ids, store.ID)
 		}
 	}
-	if n > 0 {
-		s.open = append(s.open, openRoot{r.dir, n, r.objects[0].At})
+	if len(ids) > 0 {
+		s.open = append(s.open, openRoot{r.dir, ids, r.objects[0].At})
 	}
 }
 
 // openRoot is a root that does not say where its cluster is.
 type openRoot struct {
 	dir    string
-	stores int
+	stores []string
 	at     hcl.Range
 }
 
@@ -329,19 +329,18 @@ func (s *set) tellCluster() {
 	if len(s.open) == 0 {
 		return
 	}
-	n := 0
+	var ids []string
 	for _, o := range s.open {
-		n += o.stores
+		ids = append(ids, o.stores...)
 	}
 	what, verb, whom := s.open[0].dir, "leaves", "it"
 	if more := len(s.open) - 1; more > 0 {
 		what, verb, whom = fmt.Sprintf("%s and %d more of its kind", what, more), "leave", "them"
 	}
-	noun := "stores"
-	if n == 1 {
-		noun = "store"
-	}
-	s.problemAt(model.CallerDecides, s.open[0].at, fmt.Sprintf("%s %s the place of %d %s to the cluster, and so to whoever deploys %s", what, verb, n, noun, whom))
+	s.doc.Problems = append(s.doc.Problems, model.Problem{
+		Kind: model.CallerDecides, Source: lang.SourceOf(s.open[0].at), Open: ids,
+		Message: fmt.Sprintf("%s %s %s to the cluster, and so to whoever deploys %s", what, verb, model.PlaceOf(len(ids)), whom),
+	})
 }
 
 // hasAll says whether a text has all of the words.
