@@ -31,19 +31,19 @@ import (
 // providers, some at the version for an older provider. A type or an attribute
 // that one of them has is right.
 var bindings = map[string][]string{
-	"aws":     {"@cdktf/provider-aws@19", "@cdktf/provider-aws", "@pulumi/aws"},
-	"google":  {"@cdktf/provider-google", "@cdktf/provider-google-beta", "@pulumi/gcp"},
+	"aws":     {"@cdktf/provider-aws@15", "@cdktf/provider-aws@19", "@cdktf/provider-aws", "@pulumi/aws"},
+	"google":  {"@cdktf/provider-google@13", "@cdktf/provider-google", "@cdktf/provider-google-beta", "@pulumi/gcp"},
 	"azurerm": {"@cdktf/provider-azurerm@12", "@cdktf/provider-azurerm", "@cdktn/provider-azurerm"},
 	"azuread": {"@cdktf/provider-azuread"},
 	"oci":     {"@pulumi/oci"},
 
-	"cloudflare":   {"@cdktf/provider-cloudflare"},
+	"cloudflare":   {"@cdktf/provider-cloudflare@11", "@cdktf/provider-cloudflare"},
 	"databricks":   {"@cdktf/provider-databricks"},
 	"datadog":      {"@cdktf/provider-datadog"},
 	"digitalocean": {"@cdktf/provider-digitalocean"},
 	"kubernetes":   {"@cdktf/provider-kubernetes"},
 	"mongodbatlas": {"@cdktf/provider-mongodbatlas", "@pulumi/mongodbatlas"},
-	"snowflake":    {"@cdktf/provider-snowflake"},
+	"snowflake":    {"@cdktf/provider-snowflake@9", "@cdktf/provider-snowflake@11", "@cdktf/provider-snowflake"},
 }
 
 // allowed lists, for each prefix, the types and attributes of other versions of
