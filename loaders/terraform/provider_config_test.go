@@ -166,7 +166,7 @@ func (m *providerModule) resource() {
 			m.add("  provider = %s", m.provider())
 		}
 		if m.oneIn(3) {
-			m.add("  region = %s", pick(m.draws, m.regions...))
+			m.add("  region = %s", pick(m.draws, append([]string{"null"}, m.regions...)...))
 		}
 		m.add("}")
 		regions = append(regions, "data.aws_region."+data+".region", "data.aws_region."+data+".name")

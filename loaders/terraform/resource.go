@@ -198,9 +198,12 @@ func (inst *resourceInst) computedData(ev *lang.Evaluator, name string) *lang.Va
 	switch inst.def.typ + "." + name {
 	case "aws_region.name", "aws_region.id", "aws_region.region":
 		for _, arg := range []string{"region", "name"} {
-			if a := inst.body().Attributes[arg]; a != nil && arg != name {
-				return ev.Eval(a.Expr, inst.scope).At(a.Expr.Range())
+			if v := inst.argument(ev, arg); v.Kind != lang.Null && arg != name {
+				return v
 			}
+		}
+		if inst.argument(ev, "endpoint").Kind != lang.Null {
+			return nil // it looks for the region of that
 		}
 		return inst.Setting(ev, []string{"region"})
 	case "google_client_config.region", "google_client_config.zone":
