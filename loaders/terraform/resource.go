@@ -242,7 +242,8 @@ func (inst *resourceInst) computedData(ev *lang.Evaluator, name string) *lang.Va
 // an attribute of a resource of its own type, and where it names that.
 func (inst *resourceInst) declared(ev *lang.Evaluator) (*resourceInst, hcl.Range) {
 	by := []string{"name", "arn", "id"}
-	if t := inst.mod.root.catalogue.Lookup(inst.def.typ); t != nil && t.Name != "" {
+	t := inst.mod.root.catalogue.Lookup(inst.def.typ)
+	if t != nil && t.Name != "" {
 		by = append(by, t.Name)
 	}
 	for _, name := range by {
@@ -251,7 +252,12 @@ func (inst *resourceInst) declared(ev *lang.Evaluator) (*resourceInst, hcl.Range
 			continue
 		}
 		if ref := ev.Eval(a.Expr, inst.scope).Ref(); ref != nil {
-			if other, ok := ref.Target.(*resourceInst); ok && !other.IsData() && other.def.typ == inst.def.typ {
+			other, ok := ref.Target.(*resourceInst)
+			if !ok || other.IsData() || other.def.typ != inst.def.typ {
+				continue
+			}
+			// A name may be another thing's in another region.
+			if isUnique := name == "arn" || t != nil && t.UniqueName; isUnique || !inst.looksElsewhere(ev, other) {
 				return other, a.Expr.Range()
 			}
 		}
@@ -259,15 +265,26 @@ func (inst *resourceInst) declared(ev *lang.Evaluator) (*resourceInst, hcl.Range
 	return nil, hcl.Range{}
 }
 
+// looksElsewhere says whether the region of a data source is known to be another
+// one than that of a resource.
+func (inst *resourceInst) looksElsewhere(ev *lang.Evaluator, other *resourceInst) bool {
+	here, ok := inst.region(ev).Text()
+	there, known := other.region(ev).Text()
+	return ok && known && here != there
+}
+
+// region is that of the instance's own argument, else of its provider.
+func (inst *resourceInst) region(ev *lang.Evaluator) *lang.Value {
+	if v := inst.argument(ev, "region"); v.Kind != lang.Null {
+		return v
+	}
+	return inst.Setting(ev, []string{"region"})
+}
+
 // within is an unknown value of which it is known that it is about something
 // in the region in which the data source looks. many makes it a list.
 func (inst *resourceInst) within(ev *lang.Evaluator, name string, many bool) *lang.Value {
-	region := inst.Setting(ev, []string{"region"})
-	if a := inst.body().Attributes["region"]; a != nil {
-		if v := ev.Eval(a.Expr, inst.scope).At(a.Expr.Range()); v.Kind != lang.Null {
-			region = v
-		}
-	}
+	region := inst.region(ev)
 	text, ok := region.Text()
 	if !ok {
 		return region
