@@ -210,9 +210,9 @@ func testScreens(t *testing.T, ctx context.Context) {
 	ctx, _, complaints := open(t, ctx, project(t))
 	backgrounds := map[string]bool{}
 	for _, theme := range []string{"light", "dark"} {
-		for name, width := range map[string]int64{"wide": 1280, "tablet": 800, "phone": 390, "small": 320} {
+		for name, width := range map[string]int64{"wide": 1280, "tablet": 800, "large phone": 500, "phone": 390, "small": 320} {
 			call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-				Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500,
+				Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width <= 500,
 			})
 			call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
@@ -221,7 +221,7 @@ func testScreens(t *testing.T, ctx context.Context) {
 				t.Errorf("%s, %s: the page is %d pixels too wide", theme, name, over)
 			}
 			// The graph alone may be scrolled sideways.
-			if over := evaluated[int](t, ctx, `Array.from(document.querySelectorAll(".scroll:not(.chart), pre")).filter(e => e.scrollWidth > e.clientWidth).length`); over > 0 && width < 500 {
+			if over := evaluated[int](t, ctx, `Array.from(document.querySelectorAll(".scroll:not(.chart), pre")).filter(e => e.scrollWidth > e.clientWidth).length`); over > 0 && width <= 500 {
 				t.Errorf("%s, %s: %d tables and snippets are too wide", theme, name, over)
 			}
 			backgrounds[evaluated[string](t, ctx, "getComputedStyle(document.body).backgroundColor")] = true
