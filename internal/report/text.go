@@ -72,7 +72,7 @@ func alike(findings []model.Finding) [][]model.Finding {
 			continue
 		}
 		key := f.Rule + "\x00" + string(f.Severity) + "\x00" + cmp.Or(f.RootCause, f.Message)
-		if f.Source != nil && !oneCause[f.Rule] {
+		if f.Source != nil && f.RootCause == "" && !oneCause[f.Rule] {
 			key += fmt.Sprintf("\x00%s:%d:%d", f.Source.File, f.Source.Line, f.Source.Column)
 		}
 		if at, ok := byKey[key]; ok {

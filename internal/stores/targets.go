@@ -48,8 +48,11 @@ func (inv *inventory) targets(e *entry, rule catalog.CopyRule, n Node, depth int
 // absent applies the documented default of an attribute that is not written.
 func (inv *inventory) absent(e *entry, rule catalog.CopyRule) []target {
 	what := "default of " + e.typ.Type + "." + rule.At
-	if rule.At == "" {
+	switch {
+	case rule.At == "" && len(rule.When) == 0:
 		what = e.typ.Type + " always"
+	case rule.At == "":
+		what = e.typ.Type + " as it is set here"
 	}
 	step := model.Step{What: fmt.Sprintf("%s (%s)", what, docOf(rule.Doc, e.typ.Doc)), Value: rule.Absent}
 	t := target{automatic: true, rng: e.inst.Range()}

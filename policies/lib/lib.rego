@@ -167,6 +167,31 @@ at_fault(p, locations) if {
 	count(locations) == count(p.locations)
 }
 
+# METADATA
+# description: |
+#   Those of some wrong locations in which a placement may be and may not.
+#   Undefined when it is at fault, and when it is right.
+perhaps(p, wrong) := wrong if {
+	p.status == "one_of"
+	count(wrong) > 0
+	not at_fault(p, wrong)
+}
+
+# METADATA
+# description: |
+#   Whether it can't be told where a placement is. The caller of a module decides,
+#   which is said once for the module.
+is_unknown(p) if not p.status in {"known", "one_of", "caller"}
+
+is_unknown(p) if {
+	p.status in {"known", "one_of"}
+	count(p.locations) == 0
+}
+
+# METADATA
+# description: Why it can't be told where a placement is, for messages.
+reason(p) := object.get(p, "reason", "nothing says why")
+
 inside(l, places) if {
 	in_countries(l, places)
 	in_subdivisions(l, places)

@@ -25,29 +25,18 @@ warn contains result if {
 
 unknown contains result if {
 	some p in lib.held
-	is_unknown(p)
+	lib.is_unknown(p)
 	result := {
-		"msg": sprintf("can't tell where %s of %s is: %s", [lib.the_part(p), lib.title(p), object.get(p, "reason", "nothing says why")]),
+		"msg": sprintf("can't tell where %s of %s is: %s", [lib.the_part(p), lib.title(p), lib.reason(p)]),
 		"placement": p.index,
 		"fix": object.get(fixes, object.get(p, "cause", "no_value"), fixes.no_value),
 	}
 }
 
-# The caller of a module decides, which is said once for the module.
-is_unknown(p) if not p.status in {"known", "one_of", "caller"}
-
-is_unknown(p) if {
-	p.status in {"known", "one_of"}
-	count(p.locations) == 0
-}
-
 # Some of the candidates would be right and some wrong.
 unknown contains result if {
 	some p in lib.held
-	p.status == "one_of"
-	wrong := lib.wrong(p)
-	count(wrong) > 0
-	not lib.at_fault(p, wrong)
+	wrong := lib.perhaps(p, lib.wrong(p))
 	result := {
 		"msg": sprintf("%s of %s may be in %s", [lib.the_part(p), lib.title(p), lib.where(wrong)]),
 		"placement": p.index,

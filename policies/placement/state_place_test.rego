@@ -29,12 +29,51 @@ test_state_inside_is_right if {
 	said(backend, facts.placement("export", [facts.virginia]), facts.config) == set()
 }
 
-test_state_somewhere_unknown_is_left_alone if {
-	said(backend, facts.unknown("export"), facts.config) == set()
+test_state_somewhere_unknown_warns if {
+	said(backend, facts.unknown("export"), facts.config) == {{
+		"msg": "can't tell where the state of what holds US user data is: var.region has no value",
+		"placement": 0,
+		"setting": "datasets.us.allow.storage",
+		"fix": "name the bucket and its region in the backend block or in a .tfbackend file beside it, or record an exception with an end",
+	}}
 }
 
-test_state_that_may_be_inside_is_left_alone if {
-	said(backend, facts.one_of("export", [facts.virginia, facts.singapore]), facts.config) == set()
+test_state_whose_place_has_no_reason_or_no_location_warns if {
+	every p in [
+		object.remove(facts.unknown("export"), ["cause", "reason"]),
+		object.union(facts.unknown("export"), {"status": "one yet to come"}),
+		facts.placement("export", []), facts.one_of("export", []),
+	] {
+		count(said(backend, p, facts.config)) == 1
+	}
+}
+
+test_state_that_a_caller_places_is_left_alone if {
+	said(backend, object.union(facts.unknown("export"), {"status": "caller"}), facts.config) == set()
+}
+
+test_state_that_may_be_outside_warns if {
+	said(backend, facts.one_of("export", [facts.virginia, facts.singapore]), facts.config) == {{
+		"msg": "the state of what holds US user data may be in aws ap-southeast-1 (Singapore, SG)",
+		"placement": 0,
+		"setting": "datasets.us.allow.storage",
+	}}
+	said(backend, facts.one_of("export", [facts.virginia, facts.virginia]), facts.config) == set()
+}
+
+test_unknown_places_of_metadata_are_judged_by_another_rule if {
+	allow := object.union(facts.config.datasets.us.allow, {"metadata": {"countries": ["US"]}})
+	config := object.union(facts.config, {"datasets": {"us": {"allow": allow}}})
+	said(backend, facts.unknown("export"), config) == set()
+	said(backend, facts.one_of("export", [facts.virginia, facts.singapore]), config) == set()
+}
+
+test_state_of_what_holds_nothing_is_left_alone if {
+	said(backend, object.union(facts.unknown("export"), {"dataset": ""}), facts.config) == set()
+}
+
+test_other_unknown_metadata_is_left_alone if {
+	said("aws_cloudtrail", facts.unknown("log"), facts.config) == set()
 }
 
 test_other_metadata_is_left_to_another_rule if {
