@@ -20,6 +20,7 @@ func About() map[string]string {
 	return map[string]string{
 		"access":     "access",
 		"exceptions": "exception",
+		"guardrails": "guardrail",
 		"knowledge":  "problem",
 		"labels":     "placements",
 		"leftovers":  "departures",

@@ -99,6 +99,8 @@ type Type struct {
 	Copies []CopyRule `yaml:"copies,omitempty"`
 	// Grants that the type's settings give.
 	Grants []GrantRule `yaml:"grants,omitempty"`
+	// Guardrails that the type's settings set up.
+	Guardrails []GuardrailRule `yaml:"guardrails,omitempty"`
 	// Retention that the type's settings give.
 	Retention []RetentionRule `yaml:"retention,omitempty"`
 	// Doc is the page of the provider's documentation that says so.
@@ -292,6 +294,40 @@ const (
 	AsSwitch    = "switch"        // a value that opens the store to everybody
 	AsStatement = "oci_statement" // Allow group A to read objects in …
 )
+
+// GuardrailRule is one setting that bounds where things may be made. What several
+// rules of a type say is taken together.
+type GuardrailRule struct {
+	// At is the attribute with the bounds; each value is one.
+	At string `yaml:"at"`
+	// As says how to read the values.
+	As Bound `yaml:"as"`
+	// Is lists the values of At that bound anything; any when absent.
+	Is []string `yaml:"is,omitempty"`
+	// On is the attribute that names what is bounded, for types that can bound many
+	// things, and Ends how that name ends when it is the place.
+	On   string `yaml:"on,omitempty"`
+	Ends string `yaml:"ends,omitempty"`
+	// When lists attributes and the values they must have for the rule to hold.
+	When map[string][]string `yaml:"when,omitempty"`
+}
+
+// Bound says how the values of a guardrail's attribute bound.
+type Bound string
+
+// The forms of bounds.
+const (
+	BoundAllowed   Bound = "allowed"    // regions, or groups of them, that are let in
+	BoundForbidden Bound = "forbidden"  // regions, or groups of them, that are not
+	BoundNothing   Bound = "nothing"    // any value lets in everything
+	BoundPolicy    Bound = "iam_policy" // a policy document of AWS with aws:RequestedRegion
+	BoundQuota     Bound = "oci_quota"  // zero compute-core quotas in tenancy where request.region = …
+)
+
+// Bounds lists every form of bounds.
+func Bounds() []Bound {
+	return []Bound{BoundAllowed, BoundForbidden, BoundNothing, BoundPolicy, BoundQuota}
+}
 
 // RetentionRule is one setting that says how long something is kept.
 type RetentionRule struct {

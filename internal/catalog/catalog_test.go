@@ -61,6 +61,9 @@ func TestRowsAreValid(t *testing.T) {
 			for _, rule := range typ.Grants {
 				checkGrant(t, typ, rule)
 			}
+			for _, rule := range typ.Guardrails {
+				checkGuardrail(t, rule)
+			}
 			for _, rule := range typ.Retention {
 				checkRetention(t, rule)
 			}
@@ -97,8 +100,18 @@ func checkType(t *testing.T, typ *Type) {
 	if typ.Content != model.WholeData && typ.Content != model.Metadata {
 		t.Errorf("content %q", typ.Content)
 	}
-	if !typ.IsStore() && len(typ.Copies) == 0 && len(typ.Grants) == 0 && typ.Group == "" && typ.Of == "" {
-		t.Error("neither a store nor a copy nor a part of a store")
+	if !typ.IsStore() && len(typ.Copies) == 0 && len(typ.Grants) == 0 && len(typ.Guardrails) == 0 && typ.Group == "" && typ.Of == "" {
+		t.Error("neither a store nor a copy nor a guardrail nor a part of a store")
+	}
+}
+
+func checkGuardrail(t *testing.T, rule GuardrailRule) {
+	t.Helper()
+	if rule.At == "" || !slices.Contains(Bounds(), rule.As) {
+		t.Errorf("guardrail rule %+v has no attribute, or no form", rule)
+	}
+	if (rule.On == "") != (rule.Ends == "") {
+		t.Errorf("guardrail rule %+v: on and ends go together", rule)
 	}
 }
 

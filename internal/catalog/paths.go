@@ -28,6 +28,10 @@ func (t *Type) Paths() []string {
 		all = append(all, rule.At, rule.ActionsAt)
 		all = append(all, slices.Collect(maps.Keys(rule.When))...)
 	}
+	for _, rule := range t.Guardrails {
+		all = append(all, rule.At, rule.On)
+		all = append(all, slices.Collect(maps.Keys(rule.When))...)
+	}
 	for _, rule := range t.Retention {
 		all = append(all, rule.At)
 		all = append(all, slices.Collect(maps.Keys(rule.When))...)

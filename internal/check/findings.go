@@ -42,6 +42,9 @@ func toFinding(r engine.Result, in *model.Input, cfg *config.Config) (model.Find
 		f.Source, f.Address, f.RootCause = in.Problem.Source, in.Problem.Address, in.Problem.RootCause
 	case in.Exception != nil:
 		f.Source = &in.Exception.Source
+	case in.Guardrail != nil:
+		g := in.Guardrail
+		f.Address, f.Source, f.Because, f.Variants = g.Address, &g.Source, g.Place.Because, g.Variants
 	case in.Store != nil:
 		f.Store, f.Address, f.Source = in.Store.ID, in.Store.Address, &in.Store.Source
 		f.Variants = in.Store.Variants

@@ -149,6 +149,7 @@ func writeType(w io.Writer, format string, t *catalog.Type) error {
 	section("group", optional(t.Group))
 	section("copies", each(t.Copies, func(rule catalog.CopyRule) string { return copyText(t, rule) }))
 	section("grants", each(t.Grants, grantText))
+	section("bounds", each(t.Guardrails, guardrailText))
 	section("keeps", each(t.Retention, retentionText))
 	section("page", []string{t.Doc})
 	section("note", optional(t.Note))
@@ -173,6 +174,8 @@ func each[T any](rules []T, text func(T) string) []string {
 // holds says what rests in resources of a type.
 func holds(t *catalog.Type) string {
 	switch {
+	case !t.IsStore() && len(t.Guardrails) > 0:
+		return "nothing itself: bounds where things may be made"
 	case !t.IsStore() && t.Of != "":
 		return "nothing itself: settings of the store in " + named(t.Of, t.OfType)
 	case !t.IsStore():
@@ -234,6 +237,21 @@ func placeText(t *catalog.Type, rule catalog.PlaceRule) string {
 		text += ", of the cloud in " + rule.Cloud
 	}
 	return text + conditions(rule.When) + source(rule.Doc)
+}
+
+// boundTexts say how the values of a guardrail's attribute bound.
+var boundTexts = map[catalog.Bound]string{
+	catalog.BoundAllowed: "what is let in, in ", catalog.BoundForbidden: "what is not let in, in ",
+	catalog.BoundNothing: "nothing, with ", catalog.BoundPolicy: "the conditions on aws:RequestedRegion in ",
+	catalog.BoundQuota: "the conditions on request.region in ",
+}
+
+func guardrailText(rule catalog.GuardrailRule) string {
+	text := boundTexts[rule.As] + rule.At
+	if rule.On != "" {
+		text += ", where " + rule.On + " ends in " + rule.Ends
+	}
+	return text + conditions(rule.When)
 }
 
 func labels(t *catalog.Type) []string {

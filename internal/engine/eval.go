@@ -187,6 +187,9 @@ func (r *reads) visible(in *model.Input) ([]byte, error) {
 	if r.fields["access"] {
 		shown.Access = in.Access
 	}
+	if r.fields["guardrail"] {
+		shown.Guardrail = in.Guardrail
+	}
 	if r.fields["problem"] {
 		shown.Problem = in.Problem
 	}

@@ -71,6 +71,8 @@ func (p *part) concerns(in *model.Input) bool {
 		return slices.ContainsFunc(in.Placements, isDeparture)
 	case "exception":
 		return in.Exception != nil
+	case "guardrail":
+		return in.Guardrail != nil
 	case "owners":
 		return slices.ContainsFunc(in.Placements, func(p model.Placement) bool { return p.Owner != nil })
 	case "placements":

@@ -167,8 +167,11 @@ func (t *Tables) locateAWS(text string) (model.Location, error) {
 // multi-regions of a service.
 func (t *Tables) locateGoogle(service, text string) (model.Location, error) {
 	name := strings.ToLower(path.Base(strings.TrimRight(text, "/")))
-	if service == "spanner" {
+	switch service {
+	case "spanner":
 		name = strings.TrimPrefix(name, "regional-")
+	case "orgpolicy":
+		name = valueGroup(name)
 	}
 	if location, err, ok := t.table(Google).find(Google, name); ok {
 		return location, err
@@ -185,6 +188,19 @@ func (t *Tables) locateGoogle(service, text string) (model.Location, error) {
 		return t.locateDualRegion(name)
 	}
 	return model.Location{}, &UnknownRegionError{Cloud: Google, Text: text}
+}
+
+// valueGroup spells what an organisation policy names: the group of a region's
+// locations is the region, and a group may stand without its prefix.
+func valueGroup(name string) string {
+	group, isGroup := strings.CutSuffix(strings.TrimPrefix(name, "in:"), "-locations")
+	switch {
+	case !isGroup:
+		return strings.TrimPrefix(name, "in:")
+	case strings.ContainsAny(group, "0123456789"):
+		return group
+	}
+	return "in:" + group + "-locations"
 }
 
 // locateOmni reads the BigQuery locations that stand in another cloud, such as

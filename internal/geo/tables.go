@@ -88,12 +88,21 @@ func readRegions(cloud string, rows iter.Seq[tableRow]) cloudTable {
 	return regions
 }
 
-// countriesOf reads a list of countries, or @group for those of a group.
+// countriesOf reads a list of countries, in which @group stands for those of a
+// group.
 func countriesOf(cell string) []string {
-	if group, ok := strings.CutPrefix(cell, "@"); ok {
-		return sortedSet(groups()[group])
+	if !strings.Contains(cell, "@") {
+		return splitList(cell)
 	}
-	return splitList(cell)
+	var all []string
+	for _, part := range splitList(cell) {
+		if group, ok := strings.CutPrefix(part, "@"); ok {
+			all = append(all, groups()[group]...)
+		} else {
+			all = append(all, part)
+		}
+	}
+	return sortedSet(all)
 }
 
 func (t *Tables) multiRegion(cloud, service, id string) (multiRegion, bool) {

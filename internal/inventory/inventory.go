@@ -22,9 +22,11 @@ func Join(doc model.Document, cfg *config.Config, comments []source.Comment) mod
 	doc.Stores = slices.Clone(doc.Stores)
 	doc.Copies = slices.Clone(doc.Copies)
 	doc.Grants = slices.Clone(doc.Grants)
+	doc.Guardrails = slices.Clone(doc.Guardrails)
 	slices.SortStableFunc(doc.Stores, func(a, b model.Store) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(doc.Copies, func(a, b model.Copy) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(doc.Grants, func(a, b model.Grant) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(doc.Guardrails, func(a, b model.Guardrail) int { return cmp.Compare(a.ID, b.ID) })
 	recognizeSites(doc, cfg)
 	doc.Problems = stillOpen(doc)
 	labels, problems := labels(comments, cfg)
@@ -55,6 +57,9 @@ func complete(doc *model.Document) {
 	if doc.Grants == nil {
 		doc.Grants = []model.Grant{}
 	}
+	if doc.Guardrails == nil {
+		doc.Guardrails = []model.Guardrail{}
+	}
 	for i := range doc.Stores {
 		completePlace(&doc.Stores[i].Place)
 		if doc.Stores[i].Datasets == nil {
@@ -63,6 +68,9 @@ func complete(doc *model.Document) {
 	}
 	for i := range doc.Copies {
 		completePlace(&doc.Copies[i].Place)
+	}
+	for i := range doc.Guardrails {
+		completePlace(&doc.Guardrails[i].Place)
 	}
 	for i := range doc.Grants {
 		if g := &doc.Grants[i]; g.Because == nil {
@@ -259,7 +267,7 @@ func isIn(p model.Place, region string) bool {
 
 // Inputs makes what the policies judge: each store with its copies, placements
 // and accesses, each copy of a store and each grant on one that is not declared,
-// then each problem.
+// then each guardrail and each problem.
 func Inputs(doc model.Document, cfg *config.Config) []model.Input {
 	out := map[string][]model.Copy{}
 	in := map[string][]model.Copy{}
@@ -301,6 +309,9 @@ func Inputs(doc model.Document, cfg *config.Config) []model.Input {
 		if g := doc.Grants[i]; byID[g.Store] == nil {
 			inputs = append(inputs, model.Input{Kind: model.GrantInput, Grants: []model.Grant{g}, Access: elsewhere(g, cfg)})
 		}
+	}
+	for i := range doc.Guardrails {
+		inputs = append(inputs, model.Input{Kind: model.GuardrailInput, Guardrail: &doc.Guardrails[i]})
 	}
 	for i := range doc.Problems {
 		inputs = append(inputs, model.Input{Kind: model.ProblemInput, Problem: &doc.Problems[i]})

@@ -22,6 +22,9 @@ type Document struct {
 	Copies []Copy `json:"copies"`
 	// Grants, ordered by id: who may read what rests in the stores.
 	Grants []Grant `json:"grants"`
+	// Guardrails, ordered by id: what an organisation's own policies say of where
+	// things may be made.
+	Guardrails []Guardrail `json:"guardrails"`
 	// Problems met on the way: files not read, modules not found.
 	Problems []Problem `json:"problems"`
 	// Kept are the retentions of things that the root of the setting only names;
@@ -41,6 +44,7 @@ func (d *Document) Add(other Document) {
 	d.Stores = append(d.Stores, other.Stores...)
 	d.Copies = append(d.Copies, other.Copies...)
 	d.Grants = append(d.Grants, other.Grants...)
+	d.Guardrails = append(d.Guardrails, other.Guardrails...)
 	d.Problems = append(d.Problems, other.Problems...)
 	d.Kept = append(d.Kept, other.Kept...)
 }
@@ -489,6 +493,29 @@ func PrincipalKinds() []PrincipalKind {
 	}
 }
 
+// Guardrail is a policy of a cloud's organisation that bounds where things may be
+// made: a service control policy, an assignment of allowed locations, a quota.
+type Guardrail struct {
+	// ID is stable as long as the root directory and the address are.
+	ID string `json:"id"`
+	// Address of the resource that declares it.
+	Address string `json:"address"`
+	// Type is the resource type, such as aws_organizations_policy.
+	Type string `json:"type"`
+	// Cloud whose things it bounds.
+	Cloud string `json:"cloud"`
+	// Open says that it names what it forbids and lets in all else, also regions yet
+	// to come.
+	Open bool `json:"open,omitempty"`
+	// Place lists the locations that it lets in. When it is unknown there may be
+	// others.
+	Place Place `json:"place"`
+	// Source of what bounds.
+	Source Source `json:"source"`
+	// Variants in which there is such a guardrail, as those of a store.
+	Variants []string `json:"variants,omitempty"`
+}
+
 // Problem is something that could not be read or decided.
 type Problem struct {
 	// Kind of problem.
@@ -568,10 +595,10 @@ func ProblemKinds() []ProblemKind {
 }
 
 // Input is what a rule sees as `input`: one store, one copy of a store or one
-// grant on one that is not declared, one problem, or one exception, according to
-// Kind.
+// grant on one that is not declared, one guardrail, one problem, or one exception,
+// according to Kind.
 type Input struct {
-	// Kind of input: store, copy, grant, problem or exception.
+	// Kind of input: store, copy, grant, guardrail, problem or exception.
 	Kind string `json:"kind"`
 	// Store under judgement.
 	Store *Store `json:"store,omitempty"`
@@ -585,6 +612,8 @@ type Input struct {
 	// Access are the flat facts about who may read: each dataset of the store with
 	// each principal that a grant names.
 	Access []Access `json:"access,omitempty"`
+	// Guardrail under judgement.
+	Guardrail *Guardrail `json:"guardrail,omitempty"`
 	// Problem under judgement.
 	Problem *Problem `json:"problem,omitempty"`
 	// Exception under judgement.
@@ -596,6 +625,7 @@ const (
 	StoreInput     = "store"
 	CopyInput      = "copy"
 	GrantInput     = "grant"
+	GuardrailInput = "guardrail"
 	ProblemInput   = "problem"
 	ExceptionInput = "exception"
 )
@@ -739,8 +769,8 @@ type Finding struct {
 	Place *Place `json:"place,omitempty"`
 	// Grant concerned, by id.
 	Grant string `json:"grant,omitempty"`
-	// Because is the chain of values that decided a grant; that of a place is
-	// the place's.
+	// Because is the chain of values that decided a grant or a guardrail; that of a
+	// place is the place's.
 	Because []Step `json:"because,omitempty"`
 	// Variants of the root module in which the finding holds; absent when it
 	// holds in all.
@@ -763,8 +793,8 @@ type Finding struct {
 	SuppressedBy *ExceptionUse `json:"suppressed_by,omitempty"`
 }
 
-// Chain is the values that decided what the finding is about: its place, or its
-// grant.
+// Chain is the values that decided what the finding is about: its place, its
+// grant, or its guardrail.
 func (f *Finding) Chain() []Step {
 	if f.Place != nil {
 		return f.Place.Because

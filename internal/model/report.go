@@ -67,7 +67,7 @@ type Summary struct {
 // Line is one line of a report or an inventory in JSON lines. The field that
 // Type names is set, and no other.
 type Line struct {
-	// Type of the line: report, finding, store, copy, grant or problem.
+	// Type of the line: report, finding, store, copy, grant, guardrail or problem.
 	Type LineType `json:"type"`
 	// Report says what was checked; it is the first line.
 	Report *ReportHead `json:"report,omitempty"`
@@ -79,6 +79,8 @@ type Line struct {
 	Copy *Copy `json:"copy,omitempty"`
 	// Grant of an inventory.
 	Grant *Grant `json:"grant,omitempty"`
+	// Guardrail of an inventory.
+	Guardrail *Guardrail `json:"guardrail,omitempty"`
 	// Problem met on the way.
 	Problem *Problem `json:"problem,omitempty"`
 }
@@ -88,17 +90,18 @@ type LineType string
 
 // The types of line.
 const (
-	ReportLine  LineType = "report"
-	FindingLine LineType = "finding"
-	StoreLine   LineType = "store"
-	CopyLine    LineType = "copy"
-	GrantLine   LineType = "grant"
-	ProblemLine LineType = "problem"
+	ReportLine    LineType = "report"
+	FindingLine   LineType = "finding"
+	StoreLine     LineType = "store"
+	CopyLine      LineType = "copy"
+	GrantLine     LineType = "grant"
+	GuardrailLine LineType = "guardrail"
+	ProblemLine   LineType = "problem"
 )
 
 // LineTypes lists every type of line.
 func LineTypes() []LineType {
-	return []LineType{ReportLine, FindingLine, StoreLine, CopyLine, GrantLine, ProblemLine}
+	return []LineType{ReportLine, FindingLine, StoreLine, CopyLine, GrantLine, GuardrailLine, ProblemLine}
 }
 
 // ReportHead is a report without its findings and problems.

@@ -33,8 +33,8 @@ func JSONLines(w io.Writer, r *check.Result, _ Options) error {
 	return encodeLines(w, append(lines, problemLines(r)...))
 }
 
-// InventoryJSONLines writes the stores, the copies, the grants and the problems,
-// one JSON object a line.
+// InventoryJSONLines writes the stores, the copies, the grants, the guardrails and
+// the problems, one JSON object a line.
 func InventoryJSONLines(w io.Writer, r *check.Result, _ Options) error {
 	lines := []model.Line{reportLine(r)}
 	for i := range r.Document.Stores {
@@ -45,6 +45,9 @@ func InventoryJSONLines(w io.Writer, r *check.Result, _ Options) error {
 	}
 	for i := range r.Document.Grants {
 		lines = append(lines, model.Line{Type: model.GrantLine, Grant: &r.Document.Grants[i]})
+	}
+	for i := range r.Document.Guardrails {
+		lines = append(lines, model.Line{Type: model.GuardrailLine, Guardrail: &r.Document.Guardrails[i]})
 	}
 	return encodeLines(w, append(lines, problemLines(r)...))
 }

@@ -29,7 +29,7 @@ func (inv *inventory) bindingsOf(v *lang.Value, rng hcl.Range) (all []granted, w
 	if inst := instanceOf(v); inst != nil && inst.Type() == "google_iam_policy" {
 		return inv.blockBindings(inst), true
 	}
-	structure := inv.Evaluator.Structure(v)
+	structure := inv.structured(v)
 	if structure == nil {
 		return nil, false
 	}

@@ -62,7 +62,7 @@ func (inv *inventory) statements(v *lang.Value, depth int) (all []policyStatemen
 	if inst := instanceOf(v); inst != nil && inst.Type() == document {
 		return inv.documentStatements(inst, depth)
 	}
-	structure := inv.Evaluator.Structure(v)
+	structure := inv.structured(v)
 	if structure == nil {
 		return nil, false
 	}
@@ -79,6 +79,15 @@ func (inv *inventory) statements(v *lang.Value, depth int) (all []policyStatemen
 		all = append(all, inv.jsonStatement(elem))
 	}
 	return all, whole
+}
+
+// structured returns what a document holds that is written as text, or as an object
+// as in templates of CloudFormation; nil when it is neither.
+func (inv *inventory) structured(v *lang.Value) *lang.Value {
+	if v.Kind == lang.Object {
+		return v
+	}
+	return inv.Evaluator.Structure(v)
 }
 
 // attr returns an attribute of an object that may lack it.

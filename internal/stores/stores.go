@@ -67,6 +67,7 @@ func (inv *inventory) collect() {
 		for _, rule := range e.typ.Grants {
 			inv.addGrants(e, rule)
 		}
+		inv.addGuardrails(e)
 	}
 	for _, e := range inv.entries {
 		if e.store != nil && !e.part {

@@ -314,6 +314,7 @@ func merge(docs []model.Document) model.Document {
 	slices.SortStableFunc(all.Stores, func(a, b model.Store) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(all.Copies, func(a, b model.Copy) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(all.Grants, func(a, b model.Grant) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(all.Guardrails, func(a, b model.Guardrail) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(all.Problems, compareProblems)
 	all.Problems = slices.CompactFunc(all.Problems, func(a, b model.Problem) bool { return compareProblems(a, b) == 0 })
 	return all

@@ -256,6 +256,7 @@ func joinVariants(variants []variant, docs []model.Document) model.Document {
 	for _, d := range docs {
 		joined.Kept = append(joined.Kept, d.Kept...) // once is enough, which the join of all roots sees to
 	}
+	joined.Guardrails = joinItems(j, docs, func(d model.Document) []model.Guardrail { return d.Guardrails }, guardrailParts)
 	joined.Problems = j.problems(docs)
 	return joined
 }
@@ -263,6 +264,10 @@ func joinVariants(variants []variant, docs []model.Document) model.Document {
 func storeParts(s *model.Store) (id *string, variants *[]string) { return &s.ID, &s.Variants }
 func copyParts(c *model.Copy) (id *string, variants *[]string)   { return &c.ID, &c.Variants }
 func grantParts(g *model.Grant) (id *string, variants *[]string) { return &g.ID, &g.Variants }
+
+func guardrailParts(g *model.Guardrail) (id *string, variants *[]string) {
+	return &g.ID, &g.Variants
+}
 
 // joiner knows the names of the variants, and by what id each one's stores go
 // after joining.
@@ -330,6 +335,9 @@ func contentOf(item any) string {
 		}
 		item = i
 	case model.Copy:
+		i.Place.Because = nil
+		item = i
+	case model.Guardrail:
 		i.Place.Because = nil
 		item = i
 	}
