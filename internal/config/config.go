@@ -152,6 +152,9 @@ type Site struct {
 	Match []string
 	// Status of the site: active when absent.
 	Status string
+	// Cutover is the last day on which data may still be copied there, YYYY-MM-DD;
+	// may be empty.
+	Cutover string
 	// DrainBy is the last day on which data may be there, YYYY-MM-DD; may be empty.
 	DrainBy string
 }
@@ -342,6 +345,9 @@ func nonNil(list []string) []string {
 
 func (s Site) forPolicies() map[string]any {
 	fields := map[string]any{"country": s.Country, "status": s.Status}
+	if s.Cutover != "" {
+		fields["cutover"] = s.Cutover
+	}
 	if s.DrainBy != "" {
 		fields["drain_by"] = s.DrainBy
 	}

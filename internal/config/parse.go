@@ -446,11 +446,12 @@ func (p *parser) sites(n *yaml.Node) {
 			"operator":    func(n *yaml.Node) { s.Operator = p.text(n, "operator") },
 			"match":       func(n *yaml.Node) { s.Match = p.texts(n, "match") },
 			"status":      func(n *yaml.Node) { s.Status = p.oneOf(n, "status", Active, Draining, Closed) },
+			"cutover":     func(n *yaml.Node) { s.Cutover = p.day(n, "cutover") },
 			"drain_by":    func(n *yaml.Node) { s.DrainBy = p.day(n, "drain_by") },
 		})
 		if s.Status == "" {
 			s.Status = Active
-			if s.DrainBy != "" {
+			if s.DrainBy != "" || s.Cutover != "" {
 				s.Status = Draining
 			}
 		}
