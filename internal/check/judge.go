@@ -158,10 +158,12 @@ func countUnread(problems []model.Problem) int {
 // count counts the findings anew. One that is known counts as nothing else.
 func count(s *model.Summary, findings []model.Finding) {
 	s.Errors, s.Warnings, s.Suppressed, s.KnownFindings = 0, 0, 0, 0
+	used := map[model.ExceptionUse]bool{}
 	for _, f := range findings {
 		switch {
 		case f.SuppressedBy != nil:
 			s.Suppressed++
+			used[*f.SuppressedBy] = true
 		case f.Known:
 			s.KnownFindings++
 		case f.Severity == model.Error:
@@ -170,4 +172,5 @@ func count(s *model.Summary, findings []model.Finding) {
 			s.Warnings++
 		}
 	}
+	s.Exceptions = len(used)
 }

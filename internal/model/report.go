@@ -59,6 +59,8 @@ type Summary struct {
 	Errors     int `json:"errors"`
 	Warnings   int `json:"warnings"`
 	Suppressed int `json:"suppressed"`
+	// Exceptions that suppress some finding.
+	Exceptions int `json:"exceptions"`
 	// KnownFindings are those of the baseline, or of the commit that the check
 	// compares with when only new ones count. They count as nothing else.
 	KnownFindings int `json:"known_findings"`

@@ -405,7 +405,7 @@ func (t *textReport) notes() {
 func (t *textReport) summary() {
 	t.summaryOfPlaces()
 	if t.r.Report.Summary.Files > 0 || len(t.r.Report.Findings) > 0 {
-		t.prose("%s.", countText(t.r.Report.Summary))
+		t.prose("%s.", judgedText(t.r.Report.Summary))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/stateside-dev/stateside/internal/check"
@@ -214,6 +215,23 @@ func countText(s model.Summary) string {
 	return strings.Join(parts, ", ")
 }
 
+// judgedText says what was asked and what came of it.
+func judgedText(s model.Summary) string {
+	exceptions := "no exception"
+	if s.Exceptions > 0 {
+		exceptions = count(s.Exceptions, "exception")
+	}
+	return fmt.Sprintf("%s asked, %s used: %s", count(s.Rules, "rule"), exceptions, countText(s))
+}
+
+// none is a number as a word where there is nothing to count.
+func none(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return strconv.Itoa(n)
+}
+
 // checkedText says what was checked and how much of it is known.
 func (v *view) checkedText() string { return strings.Join(v.checkedSentences(), " ") }
 
@@ -223,7 +241,7 @@ func (v *view) checkedSentences() []string {
 		all = append(all, fmt.Sprintf("Nothing to check: no configuration that stateside reads in %s.", strings.Join(v.empty(), ", ")))
 	}
 	if s := v.r.Report.Summary; s.Files > 0 {
-		all = append(all, fmt.Sprintf("Checked %s and %s in %s: %s.", count(s.Stores, "store"), count(s.Copies, "copy"), count(s.Files, "file"), placesText(s)))
+		all = append(all, fmt.Sprintf("Checked %s and %s in %s, %s unread: %s.", count(s.Stores, "store"), count(s.Copies, "copy"), count(s.Files, "file"), none(s.Unread), placesText(s)))
 	}
 	if s := v.r.Report.Summary; s.UnlistedTypes > 0 {
 		all = append(all, fmt.Sprintf("Not checked: %s of %s that the catalogue does not know.", count(s.UnlistedResources, "resource"), count(s.UnlistedTypes, "type")))
