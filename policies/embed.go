@@ -13,16 +13,19 @@ var Files embed.FS
 
 // About says for each folder of rules which part of the input they are about. A
 // rule is asked only about inputs that have that part, and the folders that are
-// about what no input has are not even compiled. Departures are placements at a
-// site of one's own, or with a day by which they end; owners, those in an account
-// that is declared to be somebody's.
+// about what no input has are not even compiled. Of the placements, derived are all
+// but those of the data itself where it is stored: copies, keys, metadata; labels
+// are those that say nothing of their data, or of one store several; departures
+// are at a site of one's own, or have a day by which they end; owners are in an
+// account that is declared to be somebody's.
 func About() map[string]string {
 	return map[string]string{
 		"access":     "access",
+		"derived":    "derived",
 		"exceptions": "exception",
 		"guardrails": "guardrail",
 		"knowledge":  "problem",
-		"labels":     "placements",
+		"labels":     "labels",
 		"leftovers":  "departures",
 		"owners":     "owners",
 		"placement":  "placements",

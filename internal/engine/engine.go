@@ -7,6 +7,7 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -54,22 +55,25 @@ type Rule struct {
 	// File that declares it.
 	File string
 
+	part     *part
 	pkg      string
 	severity string // as the METADATA says it, for people
 	once     sync.Once
 	text     []byte // whose METADATA is not read yet; nil when it is
 }
 
-// describe reads the METADATA of a built-in rule. It costs as much as parsing the
-// rule again, so it is done for the rules that have something to say.
+// describe reads the METADATA of a built-in rule, which stands before the package.
+// It takes its time, so it is done for the rules that have something to say.
 func (r *Rule) describe() *Rule {
 	r.once.Do(func() {
 		if r.text == nil {
 			return
 		}
-		m, err := parse(Policy{Name: r.File, Data: r.text})
+		head, rest, _ := bytes.Cut(r.text, []byte("\npackage "))
+		name, _, _ := bytes.Cut(rest, []byte("\n"))
+		m, err := parse(Policy{Name: r.File, Data: slices.Concat(head, []byte("\npackage "), name, []byte("\n"))})
 		if err != nil {
-			panic(err) // it has been parsed before
+			panic(err) // the tests have parsed it
 		}
 		r.annotate(m)
 	})
@@ -88,13 +92,17 @@ type ruleSet struct {
 
 // Engine is a set of policies.
 type Engine struct {
-	parts []*part
+	parts     []*part
+	libraries []string // files
+	user      []Policy
+	loading   sync.Mutex
 }
 
-// class is the rule sets that read the same parts of the input. A rule of a
+// class is the rule sets of a part that read the same of the input. A rule of a
 // user's own that looks at every address must not make the others look at each
 // store by itself.
 type class struct {
+	part  *part
 	sets  []ruleSet
 	reads reads
 }
@@ -110,17 +118,19 @@ func Compile(user []Policy) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(user) == 0 {
-		e := &Engine{parts: partsOf(files)}
-		for _, p := range e.parts {
-			if p.about == "placements" {
-				return e, p.load()
-			}
+	e := &Engine{user: user}
+	for _, file := range files {
+		if isLibrary(file) {
+			e.libraries = append(e.libraries, file)
 		}
-		return e, nil
 	}
-	p := &part{files: files, user: user}
-	return &Engine{parts: []*part{p}}, p.load()
+	if len(user) > 0 {
+		e.parts = []*part{{files: slices.DeleteFunc(files, isLibrary)}}
+		return e, e.load(e.parts)
+	}
+	e.parts = partsOf(files)
+	first := slices.IndexFunc(e.parts, func(p *part) bool { return p.about == "placements" })
+	return e, e.load(e.parts[first : first+1])
 }
 
 // parse parses a policy with its METADATA.
@@ -197,12 +207,12 @@ func (r *Rule) annotate(m *ast.Module) {
 
 // Rules lists the rules by id.
 func (e *Engine) Rules() []*Rule {
+	if err := e.load(e.parts); err != nil {
+		panic(err) // those of a user's own are loaded, the others are part of the program
+	}
 	var all []*Rule
 	for _, p := range e.parts {
-		if err := p.load(); err != nil {
-			panic(err) // those of a user's own are loaded, the others are part of the program
-		}
-		for _, r := range p.rules {
+		for _, r := range p.rules() {
 			all = append(all, r.describe())
 		}
 	}
@@ -212,6 +222,8 @@ func (e *Engine) Rules() []*Rule {
 
 // IDs lists the ids of the rules, which needs none of them compiled.
 func (e *Engine) IDs() []string {
+	e.loading.Lock()
+	defer e.loading.Unlock()
 	var all []string
 	for _, p := range e.parts {
 		all = append(all, p.ids()...)
@@ -222,17 +234,24 @@ func (e *Engine) IDs() []string {
 
 // Rule returns a rule by its id, nil when there is none.
 func (e *Engine) Rule(id string) *Rule {
+	p := e.partWith(id)
+	if p == nil {
+		return nil
+	}
+	if err := e.load([]*part{p}); err != nil {
+		panic(err) // as in Rules
+	}
+	rules := p.rules()
+	return rules[slices.IndexFunc(rules, func(r *Rule) bool { return r.ID == id })].describe()
+}
+
+// partWith is the part that has a rule, nil when none does.
+func (e *Engine) partWith(id string) *part {
+	e.loading.Lock()
+	defer e.loading.Unlock()
 	for _, p := range e.parts {
-		if !slices.Contains(p.ids(), id) {
-			continue
-		}
-		if err := p.load(); err != nil {
-			panic(err) // as in Rules
-		}
-		for _, r := range p.rules {
-			if r.ID == id {
-				return r.describe()
-			}
+		if slices.Contains(p.ids(), id) {
+			return p
 		}
 	}
 	return nil
@@ -309,33 +328,29 @@ type Data struct {
 // order of the inputs.
 func (e *Engine) Evaluate(ctx context.Context, data Data, inputs []model.Input) ([]Result, error) {
 	concerned := map[*part][]int{}
+	var needed []*part
 	for _, p := range e.parts {
 		for i := range inputs {
 			if p.concerns(&inputs[i]) {
 				concerned[p] = append(concerned[p], i)
 			}
 		}
-	}
-	var errs []error
-	for _, p := range e.parts {
 		if len(concerned[p]) > 0 {
-			errs = append(errs, p.load())
+			needed = append(needed, p)
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err := e.load(needed); err != nil {
 		return nil, err
 	}
 	store, err := e.store(data)
 	if err != nil {
 		return nil, err
 	}
+	written := newJSON(inputs)
 	var results []Result
-	for _, p := range e.parts {
-		if len(concerned[p]) == 0 {
-			continue
-		}
-		for _, c := range p.classes {
-			said, err := c.evaluate(ctx, p.compiler, store, inputs, concerned[p])
+	for _, p := range needed {
+		for _, c := range p.classes() {
+			said, err := c.evaluate(ctx, p.unit.compiler, store, written, concerned[p])
 			if err != nil {
 				return nil, err
 			}

@@ -51,6 +51,9 @@ type reads struct {
 	fields    map[string]bool
 	store     map[string]bool
 	inventory bool
+
+	// names of the fields, and of those of the store, in order.
+	names, storeNames []string
 }
 
 // readsOf looks for references to the input in the rules that make a set, and
@@ -76,6 +79,7 @@ func readsOf(compiler *ast.Compiler, set ast.Ref) reads {
 			}
 		}
 	}
+	r.list()
 	return r
 }
 
@@ -118,7 +122,7 @@ type group struct {
 }
 
 // evaluate asks the rules of the class about the inputs at some indexes.
-func (c *class) evaluate(ctx context.Context, compiler *ast.Compiler, store storage.Store, inputs []model.Input, indexes []int) ([]Result, error) {
+func (c *class) evaluate(ctx context.Context, compiler *ast.Compiler, store storage.Store, inputs *asJSON, indexes []int) ([]Result, error) {
 	q, err := c.prepare(ctx, compiler, store)
 	if err != nil {
 		return nil, err
@@ -143,11 +147,11 @@ func (c *class) evaluate(ctx context.Context, compiler *ast.Compiler, store stor
 }
 
 // group puts inputs together that do not differ in what the rules read.
-func (c *class) group(inputs []model.Input, indexes []int) ([]*group, error) {
+func (c *class) group(inputs *asJSON, indexes []int) ([]*group, error) {
 	var groups []*group
 	byKey := map[string]*group{}
 	for _, i := range indexes {
-		visible, err := c.reads.visible(&inputs[i])
+		visible, err := inputs.visible(&c.reads, i)
 		if err != nil {
 			return nil, err
 		}
@@ -166,61 +170,6 @@ func (c *class) group(inputs []model.Input, indexes []int) ([]*group, error) {
 	return groups, nil
 }
 
-// visible is the JSON of what policies can read of an input.
-func (r *reads) visible(in *model.Input) ([]byte, error) {
-	if r.all {
-		return json.Marshal(in)
-	}
-	shown := model.Input{Kind: in.Kind}
-	if r.fields["store"] {
-		shown.Store = in.Store
-	}
-	if r.fields["copies"] {
-		shown.Copies = in.Copies
-	}
-	if r.fields["grants"] {
-		shown.Grants = in.Grants
-	}
-	if r.fields["placements"] {
-		shown.Placements = in.Placements
-	}
-	if r.fields["access"] {
-		shown.Access = in.Access
-	}
-	if r.fields["guardrail"] {
-		shown.Guardrail = in.Guardrail
-	}
-	if r.fields["problem"] {
-		shown.Problem = in.Problem
-	}
-	if r.fields["exception"] {
-		shown.Exception = in.Exception
-	}
-	data, err := json.Marshal(shown)
-	if err != nil || len(r.store) == 0 || r.fields["store"] || in.Store == nil {
-		return data, err
-	}
-	part, err := r.partOfStore(in.Store)
-	if err != nil {
-		return nil, err
-	}
-	return slices.Concat(data[:len(data)-1], []byte(`,"store":`), part, []byte("}")), nil
-}
-
-// partOfStore is the JSON of the fields of a store that policies read.
-func (r *reads) partOfStore(s *model.Store) ([]byte, error) {
-	data, err := json.Marshal(s)
-	if err != nil {
-		return nil, err
-	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return nil, err
-	}
-	maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool { return !r.store[name] })
-	return json.Marshal(fields)
-}
-
 // query is the prepared question to all rules.
 type query struct {
 	prepared rego.PreparedEvalQuery
@@ -235,7 +184,7 @@ func (e *Engine) store(data Data) (storage.Store, error) {
 		"now":    data.Now,
 	}}
 	readsInventory := func(c *class) bool { return c.reads.inventory }
-	if slices.ContainsFunc(e.parts, func(p *part) bool { return slices.ContainsFunc(p.classes, readsInventory) }) {
+	if slices.ContainsFunc(e.parts, func(p *part) bool { return p.unit != nil && slices.ContainsFunc(p.classes(), readsInventory) }) {
 		content["inventory"] = data.Inventory
 	}
 	object, err := plain(content)

@@ -1,91 +1,131 @@
 package engine
 
 import (
+	"maps"
+	"path"
 	"slices"
-	"sync"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/stateside-dev/stateside/policies"
 )
 
-// parsedLibraries are the libraries by file. They never change, and several parts
-// use them.
-type parsedLibraries struct{ byFile sync.Map }
+// libraryText is a file that rules import, as text. To parse and compile all of it
+// takes longer than the rules themselves, so that only what they name is.
+type libraryText struct {
+	file  string
+	lines []string
+	// defined are the definitions by name: the lines from one on up to another.
+	defined map[string][]lineRange
+}
 
-// parse parses a library, the first time that it is asked for.
-func (p *parsedLibraries) parse(name string) (*ast.Module, error) {
-	once, _ := p.byFile.LoadOrStore(name, sync.OnceValues(func() (*ast.Module, error) {
-		data, err := policies.Files.ReadFile(name)
+type lineRange struct{ from, to int }
+
+// readLibrary finds the definitions in a library. As `opa fmt` writes them, each
+// begins a line with its name, and nothing else does but what goes with the file.
+func readLibrary(file string) (*libraryText, error) {
+	data, err := policies.Files.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	l := &libraryText{file: file, lines: strings.Split(string(data), "\n"), defined: map[string][]lineRange{}}
+	name, from := "", 0
+	for i, line := range append(l.lines, "end") {
+		begins, _ := word(line)
+		if begins == "" || begins == "package" || begins == "import" {
+			continue
+		}
+		if name != "" {
+			l.defined[name] = append(l.defined[name], lineRange{from, i})
+		}
+		name, from = begins, i
+	}
+	return l, nil
+}
+
+// text is the library with some of its definitions, each on the line on which it
+// stands. What is no definition stays.
+func (l *libraryText) text(names map[string]bool) []byte {
+	kept := slices.Clone(l.lines)
+	for name, ranges := range l.defined {
+		if names[name] {
+			continue
+		}
+		for _, r := range ranges {
+			clear(kept[r.from:r.to])
+		}
+	}
+	return []byte(strings.Join(kept, "\n"))
+}
+
+// usedLibraries parses of the libraries what some rules name, directly or not.
+// That one more is taken in than is used does no harm.
+func usedLibraries(files []string, rules [][]byte) ([]*ast.Module, error) {
+	libraries := map[string]*libraryText{} // by the word that stands for them
+	for _, file := range files {
+		l, err := readLibrary(file)
 		if err != nil {
 			return nil, err
 		}
-		return parseWith(Policy{Name: "policies/" + name, Data: data}, false)
-	}))
-	return once.(func() (*ast.Module, error))()
-}
-
-// name is a rule or function of a library.
-type name struct{ pkg, rule string }
-
-// used returns the libraries with what the modules use of them, directly or not.
-// To compile the rest would take longer than the rules themselves.
-func used(modules, libraries map[string]*ast.Module) []*ast.Module {
-	needed := map[name]bool{}
-	var waiting []name
-	need := func(names []name) {
-		for _, n := range names {
-			if libraries[n.pkg] != nil && !needed[n] {
-				needed[n] = true
-				waiting = append(waiting, n)
+		libraries[strings.TrimSuffix(path.Base(file), ".rego")] = l
+	}
+	used := map[string]map[string]bool{}
+	var note func(text, own string)
+	note = func(text, own string) {
+		need := func(library, name string) {
+			l := libraries[library]
+			if l == nil || l.defined[name] == nil || used[library][name] {
+				return
+			}
+			if used[library] == nil {
+				used[library] = map[string]bool{}
+			}
+			used[library][name] = true
+			for _, r := range l.defined[name] {
+				note(strings.Join(l.lines[r.from:r.to], "\n"), library)
+			}
+		}
+		of := "" // the word before a dot
+		for text != "" {
+			w, rest := word(text)
+			if w == "" {
+				of, text = "", text[1:]
+				continue
+			}
+			need(own, w)
+			need(of, w)
+			of, text = w, strings.TrimPrefix(rest, ".")
+			if text == rest {
+				of = ""
 			}
 		}
 	}
-	for _, m := range modules {
-		need(namesIn(m, m))
-	}
-	for len(waiting) > 0 {
-		n := waiting[0]
-		waiting = waiting[1:]
-		m := libraries[n.pkg]
-		for _, r := range m.Rules {
-			if r.Head.Name.String() == n.rule {
-				need(namesIn(r, m))
-			}
-		}
+	for _, text := range rules {
+		note(string(text), "")
 	}
 	var all []*ast.Module
-	for pkg, m := range libraries {
-		kept := *m
-		kept.Rules = slices.DeleteFunc(slices.Clone(m.Rules), func(r *ast.Rule) bool {
-			return !needed[name{pkg, r.Head.Name.String()}]
-		})
-		if len(kept.Rules) > 0 {
-			all = append(all, &kept)
+	for _, name := range slices.Sorted(maps.Keys(used)) {
+		l := libraries[name]
+		m, err := parseWith(Policy{Name: "policies/" + l.file, Data: l.text(used[name])}, false)
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, m)
 	}
-	return all
+	return all, nil
 }
 
-// namesIn lists the names that a module, or a rule in it, may mean: those of its
-// own package, and those of the packages it imports.
-func namesIn(node any, m *ast.Module) []name {
-	imported := map[ast.Var]string{}
-	for _, i := range m.Imports {
-		imported[i.Name()] = i.Path.String()
+// word is the name with which a text begins, "" when it begins otherwise, and what
+// comes after it.
+func word(text string) (name, rest string) {
+	n := 0
+	for n < len(text) && isNameByte(text[n], n > 0) {
+		n++
 	}
-	own := m.Package.Path.String()
-	var all []name
-	ast.WalkVars(node, func(v ast.Var) bool {
-		all = append(all, name{own, string(v)})
-		return false
-	})
-	ast.WalkRefs(node, func(ref ast.Ref) bool {
-		head, ok := ref[0].Value.(ast.Var)
-		if ok && imported[head] != "" && len(ref) > 1 && isText(ref[1]) {
-			all = append(all, name{imported[head], text(ref[1])})
-		}
-		return false
-	})
-	return all
+	return text[:n], text[n:]
+}
+
+func isNameByte(b byte, inside bool) bool {
+	return b == '_' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || inside && b >= '0' && b <= '9'
 }

@@ -2,9 +2,9 @@ package engine
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -12,20 +12,20 @@ import (
 	"github.com/stateside-dev/stateside/policies"
 )
 
-// part is policies that are compiled together, when they are first needed: those
-// that are about one part of the input, or with a user's own, all.
+// part is the built-in policies that are about one part of the input, or with a
+// user's own, all policies.
 type part struct {
 	// about names the part of the input; empty for any.
 	about string
-	// files of built-in policies, rules and libraries.
+	// files of rules.
 	files []string
-	// user's own policies.
-	user []Policy
-	// shared libraries.
-	shared *parsedLibraries
+	// unit in which they are compiled; nil when they are not yet.
+	unit *unit
+}
 
-	once     sync.Once
-	err      error
+// unit is policies that are compiled together. To compile two parts in one go
+// takes less time than one after the other, for they share the libraries.
+type unit struct {
 	compiler *ast.Compiler
 	rules    []*Rule
 	classes  []*class
@@ -34,30 +34,24 @@ type part struct {
 // libraries is the folder whose files any rule may import.
 const libraries = "lib"
 
-// partsOf sorts the built-in policies by what they are about. Each part has all
-// libraries; those that none of its rules imports are not compiled.
+func isLibrary(file string) bool { return path.Dir(file) == libraries }
+
+// partsOf sorts the built-in policies by what they are about.
 func partsOf(files []string) []*part {
 	var all []*part
-	var libraryFiles []string
-	shared := &parsedLibraries{}
 	byAbout := map[string]*part{}
 	for _, name := range files {
-		folder, _, _ := strings.Cut(name, "/")
-		if folder == libraries {
-			libraryFiles = append(libraryFiles, name)
+		if isLibrary(name) {
 			continue
 		}
-		about := policies.About()[folder]
+		about := policies.About()[path.Dir(name)]
 		p := byAbout[about]
 		if p == nil {
-			p = &part{about: about, shared: shared}
+			p = &part{about: about}
 			byAbout[about] = p
 			all = append(all, p)
 		}
 		p.files = append(p.files, name)
-	}
-	for _, p := range all {
-		p.files = append(p.files, libraryFiles...)
 	}
 	return all
 }
@@ -69,10 +63,14 @@ func (p *part) concerns(in *model.Input) bool {
 		return len(in.Access) > 0
 	case "departures":
 		return slices.ContainsFunc(in.Placements, isDeparture)
+	case "derived":
+		return slices.ContainsFunc(in.Placements, isDerived)
 	case "exception":
 		return in.Exception != nil
 	case "guardrail":
 		return in.Guardrail != nil
+	case "labels":
+		return slices.ContainsFunc(in.Placements, func(p model.Placement) bool { return p.Dataset == "" || p.Dataset != in.Placements[0].Dataset })
 	case "owners":
 		return slices.ContainsFunc(in.Placements, func(p model.Placement) bool { return p.Owner != nil })
 	case "placements":
@@ -83,6 +81,14 @@ func (p *part) concerns(in *model.Input) bool {
 	return true
 }
 
+// stored are the roles of the data itself. What has another one, also one yet to
+// come, is not known to be that.
+var stored = []model.Role{model.Primary, model.Archive, model.Cache, model.Staging}
+
+func isDerived(p model.Placement) bool {
+	return p.Content != model.WholeData || p.Kind == model.Key || !slices.Contains(stored, p.Role)
+}
+
 func isDeparture(p model.Placement) bool {
 	return p.DeleteBy != "" || slices.ContainsFunc(p.Locations, func(l model.Location) bool { return l.Site != "" })
 }
@@ -90,38 +96,64 @@ func isDeparture(p model.Placement) bool {
 // ids of the rules: of those that are not compiled, the names of their files.
 func (p *part) ids() []string {
 	var all []string
-	if p.compiler != nil {
-		for _, r := range p.rules {
+	if p.unit != nil {
+		for _, r := range p.rules() {
 			all = append(all, r.ID)
 		}
 		return all
 	}
 	for _, name := range p.files {
-		if folder, file, _ := strings.Cut(name, "/"); folder != libraries {
-			all = append(all, strings.ReplaceAll(strings.TrimSuffix(file, ".rego"), "_", "-"))
-		}
+		all = append(all, strings.ReplaceAll(strings.TrimSuffix(path.Base(name), ".rego"), "_", "-"))
 	}
 	return all
 }
 
-// load parses and compiles, once.
-func (p *part) load() error {
-	p.once.Do(func() { p.err = p.compile() })
-	return p.err
+// rules of the part, which is compiled.
+func (p *part) rules() []*Rule {
+	var own []*Rule
+	for _, r := range p.unit.rules {
+		if r.part == p {
+			own = append(own, r)
+		}
+	}
+	return own
 }
 
-func (p *part) compile() error {
-	modules, err := p.parseBuiltin()
+// classes of the part, which is compiled.
+func (p *part) classes() []*class {
+	var own []*class
+	for _, c := range p.unit.classes {
+		if c.part == p {
+			own = append(own, c)
+		}
+	}
+	return own
+}
+
+// load compiles those of some parts that are not yet.
+func (e *Engine) load(parts []*part) error {
+	e.loading.Lock()
+	defer e.loading.Unlock()
+	var missing []*part
+	var files []string
+	for _, p := range parts {
+		if p.unit == nil {
+			missing = append(missing, p)
+			files = append(files, p.files...)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	modules, err := e.parseBuiltin(files)
 	if err != nil {
 		return err
 	}
-	if err := p.addUser(modules); err != nil {
+	if err := addUser(modules, e.user); err != nil {
 		return err
 	}
 	compiler := ast.NewCompiler().WithCapabilities(capabilities())
-	if len(p.user) > 0 {
-		// The types of the input are checked for policies that come from outside;
-		// those of the built-in ones are checked by their tests.
+	if len(e.user) > 0 {
 		compiler = compiler.WithSchemas(schemas()).WithUseTypeCheckAnnotations(true)
 	} else {
 		compiler = compiler.WithSkipStages(checks...)
@@ -129,80 +161,71 @@ func (p *part) compile() error {
 	if compiler.Compile(modules); compiler.Failed() {
 		return policyError(compiler.Errors)
 	}
-	p.compiler = compiler
-	return p.findRules()
-}
-
-// checks are what the compiler only looks for mistakes in: in built-in policies
-// the tests have looked for them.
-var checks = []ast.StageID{
-	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls, ast.StageCheckRuleConflicts,
-	ast.StageCheckUndefinedFuncs, ast.StageCheckSafetyRuleHeads, ast.StageCheckRecursion, ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins,
-	ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
-}
-
-// parseBuiltin parses the rules, and of the libraries what they use. A user's own
-// policies may use all of them.
-func (p *part) parseBuiltin() (map[string]*ast.Module, error) {
-	modules := map[string]*ast.Module{}
-	for _, name := range p.files {
-		folder, _, _ := strings.Cut(name, "/")
-		if folder == libraries && len(p.user) == 0 {
-			continue
-		}
-		data, err := policies.Files.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		m, err := parseWith(Policy{Name: "policies/" + name, Data: data}, len(p.user) > 0)
-		if err != nil {
-			return nil, err
-		}
-		modules[m.Package.Location.File] = m
+	u := &unit{compiler: compiler}
+	if err := u.findRules(missing); err != nil {
+		return err
 	}
-	if len(p.user) > 0 {
-		return modules, nil
-	}
-	imports := map[string]*ast.Module{}
-	if err := p.importInto(imports, modules); err != nil {
-		return nil, err
-	}
-	for _, m := range used(modules, imports) {
-		modules[m.Package.Location.File] = m
-	}
-	return modules, nil
-}
-
-// importInto adds the libraries that modules import, and those that these import.
-func (p *part) importInto(imports, modules map[string]*ast.Module) error {
-	for _, m := range modules {
-		for _, i := range m.Imports {
-			pkg := i.Path.String()
-			file := libraries + "/" + strings.TrimPrefix(pkg, "data.stateside.") + ".rego"
-			if imports[pkg] != nil || !slices.Contains(p.files, file) {
-				continue
-			}
-			library, err := p.shared.parse(file)
-			if err != nil {
-				return err
-			}
-			imports[pkg] = library
-			if err := p.importInto(imports, map[string]*ast.Module{pkg: library}); err != nil {
-				return err
-			}
-		}
+	for _, p := range missing {
+		p.unit = u
 	}
 	return nil
 }
 
+// checks are the stages of the compiler that find mistakes and do nothing else.
+// Policies that come from outside go through them; the built-in ones did so in
+// their tests, and need not each time that the program starts. That a function is
+// there is checked all the same, for which of the libraries' are is decided here.
+var checks = []ast.StageID{
+	ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
+	ast.StageParseMetadataBlocks, ast.StageSetAnnotationSet, ast.StageRewriteRegoMetadataCalls,
+	ast.StageCheckRuleConflicts, ast.StageCheckSafetyRuleHeads, ast.StageRewriteTestRulesForTracing,
+	ast.StageCheckRecursion, ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins,
+	ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
+}
+
+// parseBuiltin parses built-in rules, and of the libraries what they use. A user's
+// own policies may use all of them.
+func (e *Engine) parseBuiltin(files []string) (map[string]*ast.Module, error) {
+	modules := map[string]*ast.Module{}
+	add := func(m *ast.Module) { modules[m.Package.Location.File] = m }
+	var texts [][]byte
+	ofUser := len(e.user) > 0
+	if ofUser {
+		files = slices.Concat(files, e.libraries)
+	}
+	for _, name := range files {
+		data, err := policies.Files.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		m, err := parseWith(Policy{Name: "policies/" + name, Data: data}, ofUser)
+		if err != nil {
+			return nil, err
+		}
+		add(m)
+		texts = append(texts, data)
+	}
+	if ofUser {
+		return modules, nil
+	}
+	used, err := usedLibraries(e.libraries, texts)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range used {
+		add(m)
+	}
+	return modules, nil
+}
+
 // addUser adds a user's own policies.
-func (p *part) addUser(modules map[string]*ast.Module) error {
+func addUser(modules map[string]*ast.Module, user []Policy) error {
 	reserved := map[string]bool{}
 	for _, m := range modules {
 		reserved[m.Package.Path.String()] = true
 	}
 	var errs ast.Errors
-	for _, u := range p.user {
+	for _, u := range user {
 		m, err := parse(u)
 		if err != nil {
 			errs = append(errs, asErrors(err)...)
@@ -218,40 +241,51 @@ func (p *part) addUser(modules map[string]*ast.Module) error {
 }
 
 // findRules lists the packages below stateside.rules and their sets.
-func (p *part) findRules() error {
+func (u *unit) findRules(parts []*part) error {
 	byPackage := map[string]*Rule{}
 	var errs ast.Errors
-	for _, name := range sortedKeys(p.compiler.Modules) {
-		m := p.compiler.Modules[name]
+	for _, name := range sortedKeys(u.compiler.Modules) {
+		m := u.compiler.Modules[name]
 		pkg := m.Package.Path.String()
 		if !strings.HasPrefix(pkg, rulesPackage+".") {
 			continue
 		}
 		rule := byPackage[pkg]
 		if rule == nil {
-			rule = &Rule{pkg: pkg, File: name, ID: idOf(pkg)}
-			if file, ok := strings.CutPrefix(name, "policies/"); ok && len(p.user) == 0 {
+			file := strings.TrimPrefix(name, "policies/")
+			rule = &Rule{pkg: pkg, File: name, ID: idOf(pkg), part: partOf(file, parts)}
+			if len(m.Annotations) == 0 {
 				rule.text, _ = policies.Files.ReadFile(file)
 			}
 			byPackage[pkg] = rule
-			p.rules = append(p.rules, rule)
+			u.rules = append(u.rules, rule)
 		}
 		rule.annotate(m)
-		errs = append(errs, p.addSets(rule, m)...)
+		errs = append(errs, u.addSets(rule, m)...)
 	}
 	if len(errs) > 0 {
 		return policyError(errs)
 	}
-	slices.SortFunc(p.rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
-	for i := 1; i < len(p.rules); i++ {
-		if p.rules[i].ID == p.rules[i-1].ID {
-			return fmt.Errorf("%s: rule %s is there already, in %s", p.rules[i].File, p.rules[i].ID, p.rules[i-1].File)
+	slices.SortFunc(u.rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
+	for i := 1; i < len(u.rules); i++ {
+		if u.rules[i].ID == u.rules[i-1].ID {
+			return fmt.Errorf("%s: rule %s is there already, in %s", u.rules[i].File, u.rules[i].ID, u.rules[i-1].File)
 		}
 	}
 	return nil
 }
 
-func (p *part) addSets(rule *Rule, m *ast.Module) ast.Errors {
+// partOf is the part that has a file; the only one, for a user's own.
+func partOf(file string, parts []*part) *part {
+	for _, p := range parts {
+		if slices.Contains(p.files, file) {
+			return p
+		}
+	}
+	return parts[0]
+}
+
+func (u *unit) addSets(rule *Rule, m *ast.Module) ast.Errors {
 	var errs ast.Errors
 	for _, r := range m.Rules {
 		name := r.Head.Name.String()
@@ -264,13 +298,13 @@ func (p *part) addSets(rule *Rule, m *ast.Module) ast.Errors {
 			continue
 		}
 		ref := append(m.Package.Path.Copy(), ast.StringTerm(name))
-		if slices.ContainsFunc(p.classes, func(c *class) bool { return c.has(ref) }) {
+		if slices.ContainsFunc(u.classes, func(c *class) bool { return c.has(ref) }) {
 			continue
 		}
 		if !slices.Contains(rule.Severities, severity) {
 			rule.Severities = append(rule.Severities, severity)
 		}
-		p.classify(ruleSet{rule: rule, ref: ref, severity: severity})
+		u.classify(ruleSet{rule: rule, ref: ref, severity: severity})
 	}
 	return errs
 }
@@ -279,13 +313,13 @@ func (c *class) has(ref ast.Ref) bool {
 	return slices.ContainsFunc(c.sets, func(s ruleSet) bool { return s.ref.Equal(ref) })
 }
 
-// classify puts a set with those that read the same.
-func (p *part) classify(s ruleSet) {
-	r := readsOf(p.compiler, s.ref)
-	at := slices.IndexFunc(p.classes, func(c *class) bool { return c.reads.equal(r) })
+// classify puts a set with those that are asked about the same and read the same.
+func (u *unit) classify(s ruleSet) {
+	r := readsOf(u.compiler, s.ref)
+	at := slices.IndexFunc(u.classes, func(c *class) bool { return c.part == s.rule.part && c.reads.equal(r) })
 	if at < 0 {
-		at = len(p.classes)
-		p.classes = append(p.classes, &class{reads: r})
+		at = len(u.classes)
+		u.classes = append(u.classes, &class{part: s.rule.part, reads: r})
 	}
-	p.classes[at].sets = append(p.classes[at].sets, s)
+	u.classes[at].sets = append(u.classes[at].sets, s)
 }

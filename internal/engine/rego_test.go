@@ -1,13 +1,15 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/format"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
@@ -69,7 +71,7 @@ func TestRegoIsFormatted(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if diff := cmp.Diff(string(data), string(formatted)); diff != "" {
+		if diff := gocmp.Diff(string(data), string(formatted)); diff != "" {
 			t.Errorf("%s is not formatted (-is +should be)\n%s", name, diff)
 		}
 	}
@@ -135,19 +137,19 @@ func TestRulesFitTheSchema(t *testing.T) {
 func TestRulesAreAboutTheirPart(t *testing.T) {
 	e := mustCompile(t)
 	asked := map[string]bool{}
+	if err := e.load(e.parts); err != nil {
+		t.Fatal(err)
+	}
 	for _, p := range e.parts {
-		if err := p.load(); err != nil {
-			t.Fatal(err)
-		}
 		if p.about == "" {
 			t.Errorf("%v are about nothing: policies.About has no entry for the folder", p.files)
 		}
 		asked[p.about] = true
 		field := p.about
-		if field == "departures" || field == "owners" {
+		if slices.Contains([]string{"departures", "derived", "labels", "owners"}, field) {
 			field = "placements"
 		}
-		for _, c := range p.classes {
+		for _, c := range p.classes() {
 			if !c.reads.fields[field] {
 				t.Errorf("%s, among others, reads no %s", c.sets[0].rule.ID, p.about)
 			}
@@ -160,10 +162,13 @@ func TestRulesAreAboutTheirPart(t *testing.T) {
 		{model.Input{Access: []model.Access{{}}}, 1},
 		{model.Input{Exception: &model.ExceptionUse{}}, 1},
 		{model.Input{Problem: &model.Problem{}}, 1},
-		{model.Input{Placements: []model.Placement{{}}}, 1},
-		{model.Input{Placements: []model.Placement{{DeleteBy: "2026-12-31"}}}, 2},
-		{model.Input{Placements: []model.Placement{{Owner: &model.Principal{}}}}, 2},
-		{model.Input{Placements: []model.Placement{{Locations: []model.Location{{Site: "va1"}}}}}, 2},
+		{model.Input{Guardrail: &model.Guardrail{}}, 1},
+		{placed(model.Placement{}), 1},
+		{placed(model.Placement{Role: model.Backup}), 2},
+		{placed(model.Placement{DeleteBy: "2026-12-31"}), 2},
+		{placed(model.Placement{Owner: &model.Principal{}}), 2},
+		{placed(model.Placement{Locations: []model.Location{{Site: "va1"}}}), 2},
+		{model.Input{Placements: []model.Placement{{Role: model.Primary}}}, 2},
 	} {
 		n := 0
 		for _, p := range e.parts {
@@ -177,6 +182,123 @@ func TestRulesAreAboutTheirPart(t *testing.T) {
 	}
 }
 
+// placed is an input with one placement of the data itself but for what is given.
+func placed(p model.Placement) model.Input {
+	p.Dataset = "us"
+	p.Role = cmp.Or(p.Role, model.Primary)
+	return model.Input{Kind: model.StoreInput, Placements: []model.Placement{p}}
+}
+
+// A rule says nothing of an input that its part is not about: asked all the same,
+// it has nothing to say.
+func TestPartsMissNothing(t *testing.T) {
+	t.Parallel()
+	e := mustCompile(t)
+	e.Rules()
+	inputs := manyInputs()
+	said := map[string]bool{}
+	for _, config := range []map[string]any{data.Config, withMetadata()} {
+		d := data
+		d.Config = maps.Clone(config)
+		d.Config["datasets"] = map[string]any{"us": config["datasets"].(map[string]any)["us"], "eu": map[string]any{"title": "EU user data"}}
+		d.Config["unlabelled"] = "warn"
+		d.Config["sites"] = map[string]any{
+			"va1": map[string]any{"status": "draining"}, "sg1": map[string]any{"status": "closed", "cutover": "2026-01-01"},
+		}
+		for id := range sayMore(t, e, d, inputs) {
+			said[id] = true
+		}
+	}
+	for _, id := range []string{"storage-place", "backup-place", "key-place", "metadata-place", "state-place", "store-unlabelled", "label-conflict", "leftover-undated", "closed-site", "write-after-cutover"} {
+		if !said[id] {
+			t.Errorf("%s has nothing to say of any input, so that this tests nothing", id)
+		}
+	}
+}
+
+// sayMore asks every part about every input, and returns the rules that had
+// something to say.
+func sayMore(t *testing.T, e *Engine, d Data, inputs []model.Input) map[string]bool {
+	t.Helper()
+	facts, err := e.store(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make([]int, len(inputs))
+	for i := range inputs {
+		all[i] = i
+	}
+	said := map[string]bool{}
+	for _, p := range e.parts {
+		for _, c := range p.classes() {
+			results, err := c.evaluate(context.Background(), p.unit.compiler, facts, newJSON(inputs), all)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range results {
+				said[r.Rule.ID] = true
+				if !p.concerns(&inputs[r.Input]) {
+					t.Errorf("%s says %q of an input that it would not be asked about: %+v", r.Rule.ID, r.Message, inputs[r.Input].Placements)
+				}
+			}
+		}
+	}
+	return said
+}
+
+// manyInputs are stores with placements of every sort, alone and two by two.
+func manyInputs() []model.Input {
+	places := [][]model.Location{
+		{},
+		{{Cloud: "aws", Region: "us-east-1", Countries: []string{"US"}}},
+		{{Cloud: "aws", Region: "ap-southeast-1", Countries: []string{"SG"}}},
+		{{Cloud: "on-premises", Site: "va1", Countries: []string{"US"}}},
+		{{Cloud: "on-premises", Site: "sg1", Countries: []string{"SG"}}},
+	}
+	var placements []model.Placement
+	for _, dataset := range []string{"us", ""} {
+		for _, role := range append(model.Roles(), "a role yet to come") {
+			for _, kind := range []model.Kind{model.Database, model.Key} {
+				for _, content := range []model.Content{model.WholeData, model.Metadata} {
+					for _, locations := range places {
+						placements = append(placements, model.Placement{
+							Dataset: dataset, Role: role, Kind: kind, Content: content, Status: model.Known, Locations: locations,
+						})
+					}
+				}
+			}
+		}
+	}
+	var inputs []model.Input
+	add := func(all ...model.Placement) {
+		for _, typ := range []string{"aws_db_instance", "terraform_backend_s3"} {
+			in := model.Input{
+				Kind: model.StoreInput, Store: &model.Store{Type: typ}, Placements: slices.Clone(all),
+				Copies: &model.Copies{Out: []model.Copy{}, In: []model.Copy{{ID: "backup:a>b"}}},
+			}
+			for i := range in.Placements {
+				in.Placements[i].Index = i
+			}
+			inputs = append(inputs, in)
+		}
+	}
+	for i, p := range placements {
+		add(p)
+		if i%50 != 1 {
+			continue
+		}
+		for _, basis := range model.Bases() {
+			for _, other := range model.Bases() {
+				one, two := p, p
+				one.Basis, two.Basis = basis, other
+				two.Dataset = "eu"
+				add(one, two)
+			}
+		}
+	}
+	return inputs
+}
+
 // The ids that are told before the rules are compiled are those that they have.
 func TestIDs(t *testing.T) {
 	before := mustCompile(t).IDs()
@@ -188,7 +310,7 @@ func TestIDs(t *testing.T) {
 			t.Errorf("%s is not found by its id", r.ID)
 		}
 	}
-	if diff := cmp.Diff(before, after); diff != "" {
+	if diff := gocmp.Diff(before, after); diff != "" {
 		t.Errorf("-before +after\n%s", diff)
 	}
 	if mustCompile(t).Rule("no-such-rule") != nil {

@@ -33,16 +33,15 @@ type TestResult struct {
 // Test runs the tests among a user's own policies, with the built-in libraries and
 // the facts of their tests (data.stateside.lib_test) at hand.
 func Test(ctx context.Context, user []Policy) ([]TestResult, error) {
-	p := &part{user: user}
-	var err error
-	if p.files, err = builtin(); err != nil {
-		return nil, err
-	}
-	modules, err := p.parseBuiltin()
+	files, err := builtin()
 	if err != nil {
 		return nil, err
 	}
-	if err := p.addUser(modules); err != nil {
+	modules, err := (&Engine{user: user}).parseBuiltin(files)
+	if err != nil {
+		return nil, err
+	}
+	if err := addUser(modules, user); err != nil {
 		return nil, err
 	}
 	if err := addFacts(modules); err != nil {

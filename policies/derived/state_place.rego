@@ -51,6 +51,7 @@ warn contains result if {
 states := [p |
 	startswith(input.store.type, "terraform_backend_")
 	some p in input.placements
+	lib.is_metadata(p)
 	p.dataset != ""
 	not data.stateside.config.datasets[p.dataset].allow.metadata
 ]
