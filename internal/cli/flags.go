@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,6 +24,7 @@ type flags struct {
 	config      string
 	root        string
 	policies    []string
+	policyKey   string
 	strict      bool
 	now         string
 	help        bool
@@ -96,7 +98,8 @@ func formatFlag(set *pflag.FlagSet, f *flags) {
 }
 
 func policyFlag(set *pflag.FlagSet, f *flags) {
-	set.StringArrayVarP(&f.policies, "policy", "p", nil, "a `DIR` with Rego of one's own, in packages stateside.rules.<name>")
+	set.StringArrayVarP(&f.policies, "policy", "p", nil, "a directory or `FILE` with Rego of one's own, in packages stateside.rules.<name>; one that ends in .tar.gz is an OPA bundle")
+	set.StringVar(&f.policyKey, "policy-key", "", "the `FILE` with the public key, or the secret, that the bundles of --policy must be signed with")
 }
 
 // varFlag and varFileFlag share one list, since their order decides.
@@ -210,25 +213,72 @@ func (f *flags) userPolicies() ([]engine.Policy, error) { return f.regoFiles(fal
 
 // regoFiles reads them with their tests, or without.
 func (f *flags) regoFiles(tests bool) ([]engine.Policy, error) {
+	key, err := f.readPolicyKey()
+	if err != nil {
+		return nil, err
+	}
 	var all []engine.Policy
-	for _, dir := range f.policies {
-		before := len(all)
-		err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || filepath.Ext(name) != ".rego" || !tests && strings.HasSuffix(name, "_test.rego") {
-				return err
-			}
-			data, err := os.ReadFile(name)
-			all = append(all, engine.Policy{Name: filepath.ToSlash(name), Data: data})
-			return err
-		})
+	for _, name := range f.policies {
+		var more []engine.Policy
+		switch {
+		case isBundle(name):
+			more, err = readBundle(name, key)
+		case key != nil:
+			err = errors.New("only bundles are signed, and --policy-key asks for signatures")
+		default:
+			more, err = readRego(name, tests)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("--policy %s: %w", dir, cause(err, dir))
+			return nil, fmt.Errorf("--policy %s: %w", name, cause(err, name))
 		}
-		if len(all) == before {
-			return nil, fmt.Errorf("--policy %s: there is no .rego file", dir)
+		if len(more) == 0 {
+			return nil, fmt.Errorf("--policy %s: there is no .rego file", name)
 		}
+		all = append(all, more...)
 	}
 	return all, nil
+}
+
+// readPolicyKey reads the key for bundles; nil when none is given.
+func (f *flags) readPolicyKey() ([]byte, error) {
+	if f.policyKey == "" {
+		return nil, nil
+	}
+	key, err := os.ReadFile(f.policyKey)
+	if err != nil {
+		return nil, fmt.Errorf("--policy-key %s: %w", f.policyKey, cause(err, f.policyKey))
+	}
+	if len(bytes.TrimSpace(key)) == 0 {
+		return nil, fmt.Errorf("--policy-key %s: the file is empty", f.policyKey)
+	}
+	return key, nil
+}
+
+func isBundle(name string) bool {
+	return strings.HasSuffix(name, ".tar.gz") || strings.HasSuffix(name, ".tgz")
+}
+
+func readBundle(name string, key []byte) ([]engine.Policy, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return engine.ReadBundle(filepath.ToSlash(name), file, key)
+}
+
+// readRego reads the files below a directory.
+func readRego(dir string, tests bool) ([]engine.Policy, error) {
+	var all []engine.Policy
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(name) != ".rego" || !tests && strings.HasSuffix(name, "_test.rego") {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		all = append(all, engine.Policy{Name: filepath.ToSlash(name), Data: data})
+		return err
+	})
+	return all, err
 }
 
 // cause takes the path off an error when it is the one that was typed, which

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -66,10 +67,11 @@ func runTest(ctx context.Context, env *Env, f *flags, dirs []string) (int, error
 	if err != nil {
 		return 0, err
 	}
-	results, err := engine.Test(ctx, policies)
+	tested, err := engine.Test(ctx, policies)
 	if err != nil {
 		return 0, err
 	}
+	results := tested.Results
 	failed := 0
 	for _, r := range results {
 		if r.Passed || r.Skipped {
@@ -81,11 +83,30 @@ func runTest(ctx context.Context, env *Env, f *flags, dirs []string) (int, error
 	if len(results) == 0 {
 		return 0, fmt.Errorf("%s: there are no tests, which are rules named test_… in files named …_test.rego", strings.Join(dirs, ", "))
 	}
-	fmt.Fprintf(env.Stdout, "%s, %d failed.\n", counted(len(results), "test"), failed)
+	for _, m := range tested.Coverage.Missed {
+		fmt.Fprintf(env.Stdout, "%s:%s: no test gets here\n", m.File, lineRange(m.From, m.To))
+	}
+	fmt.Fprintf(env.Stdout, "%s, %d failed; %s covered.\n", counted(len(results), "test"), failed, coverageText(tested.Coverage))
 	if failed > 0 {
 		return ExitFindings, nil
 	}
 	return ExitClean, nil
+}
+
+func lineRange(from, to int) string {
+	if to <= from {
+		return strconv.Itoa(from)
+	}
+	return fmt.Sprintf("%d-%d", from, to)
+}
+
+// coverageText says how many lines of the rules the tests evaluate. It rounds down:
+// one that is missed is not none.
+func coverageText(c engine.Coverage) string {
+	if c.Lines == 0 {
+		return "no line"
+	}
+	return fmt.Sprintf("%d of %s (%d%%)", c.Covered, counted(c.Lines, "line"), c.Covered*100/c.Lines)
 }
 
 var ruleName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)

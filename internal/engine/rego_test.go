@@ -5,6 +5,8 @@ import (
 	"context"
 	"io/fs"
 	"maps"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +76,65 @@ func TestRegoIsFormatted(t *testing.T) {
 		if diff := gocmp.Diff(string(data), string(formatted)); diff != "" {
 			t.Errorf("%s is not formatted (-is +should be)\n%s", name, diff)
 		}
+	}
+}
+
+// What the linters of Rego ask of rules: nothing that is not used, nothing that is
+// printed, names in one spelling, packages where one looks for them, and no line
+// that is cut off.
+func TestRegoIsTidy(t *testing.T) {
+	modules := map[string]*ast.Module{}
+	for name, data := range regoFiles(t) {
+		m, err := parse(Policy{Name: name, Data: data})
+		if err != nil {
+			t.Fatal(err)
+		}
+		modules[name] = m
+		checkNames(t, name, m)
+		for i, line := range strings.Split(string(data), "\n") {
+			if strings.TrimRight(line, " \t") != line || strings.Contains(line, "print(") || strings.Contains(line, "TODO") {
+				t.Errorf("%s:%d is not tidy: %s", name, i+1, line)
+			}
+			if isTest := strings.HasSuffix(name, "_test.rego"); len(line) > 180 && !isTest {
+				t.Errorf("%s:%d is %d characters long", name, i+1, len(line))
+			}
+		}
+	}
+	// Strict mode refuses variables and imports that nothing uses, and what is
+	// deprecated.
+	c := ast.NewCompiler().WithCapabilities(capabilities()).WithStrict(true)
+	if c.Compile(modules); c.Failed() {
+		t.Error(c.Errors)
+	}
+}
+
+var snakeCase = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+func checkNames(t *testing.T, name string, m *ast.Module) {
+	t.Helper()
+	isTest := strings.HasSuffix(name, "_test.rego")
+	base := strings.TrimSuffix(path.Base(name), ".rego")
+	if isTest && base == "fixtures_test" {
+		base = "lib_test"
+	}
+	if want := "." + base; !strings.HasSuffix(m.Package.Path.String(), want) {
+		t.Errorf("%s is the package %s", name, m.Package.Path)
+	}
+	tests := 0
+	for _, r := range m.Rules {
+		rule := r.Head.Name.String()
+		if !snakeCase.MatchString(rule) {
+			t.Errorf("%s: the name of %s", r.Location, rule)
+		}
+		if strings.HasPrefix(rule, "test_") {
+			tests++
+			if !isTest {
+				t.Errorf("%s: a test among the rules", r.Location)
+			}
+		}
+	}
+	if isTest && tests == 0 && base != "lib_test" {
+		t.Errorf("%s has no tests", name)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/cover"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/open-policy-agent/opa/v1/tester"
 
@@ -30,9 +31,29 @@ type TestResult struct {
 	Message string
 }
 
+// Coverage says which lines of policies the tests evaluate.
+type Coverage struct {
+	// Lines that could be evaluated, and how many of them were.
+	Lines, Covered int
+	// Missed are those that were not.
+	Missed []MissedLines
+}
+
+// MissedLines are lines of a file, the last one included.
+type MissedLines struct {
+	File     string
+	From, To int
+}
+
+// Tested is what came of all tests.
+type Tested struct {
+	Results  []TestResult
+	Coverage Coverage
+}
+
 // Test runs the tests among a user's own policies, with the built-in libraries and
 // the facts of their tests (data.stateside.lib_test) at hand.
-func Test(ctx context.Context, user []Policy) ([]TestResult, error) {
+func Test(ctx context.Context, user []Policy) (*Tested, error) {
 	files, err := builtin()
 	if err != nil {
 		return nil, err
@@ -56,7 +77,8 @@ func Test(ctx context.Context, user []Policy) ([]TestResult, error) {
 		own[u.Name] = true
 	}
 	// The tester adds what it needs to modules of its own.
-	results, err := tester.NewRunner().SetStore(inmem.New()).SetTimeout(testTimeout).
+	covered := cover.New()
+	results, err := tester.NewRunner().SetCoverageQueryTracer(covered).SetCoverageRuns(nil).SetStore(inmem.New()).SetTimeout(testTimeout).
 		CapturePrintOutput(false).SetModules(maps.Clone(modules)).RunTests(ctx, nil)
 	if err != nil {
 		return nil, err
@@ -80,7 +102,28 @@ func Test(ctx context.Context, user []Policy) ([]TestResult, error) {
 		}
 		return a.Line - b.Line
 	})
-	return all, nil
+	return &Tested{Results: all, Coverage: coverage(covered.Report(modules), own)}, nil
+}
+
+// coverage sums up what a report says of a user's own policies.
+func coverage(report cover.Report, own map[string]bool) Coverage {
+	var c Coverage
+	for _, file := range sortedKeys(report.Files) {
+		if !own[file] || strings.HasSuffix(file, "_test.rego") {
+			continue
+		}
+		f := report.Files[file]
+		c.Lines += f.CoveredLines + f.NotCoveredLines
+		c.Covered += f.CoveredLines
+		for _, r := range f.NotCovered {
+			if n := len(c.Missed); n > 0 && c.Missed[n-1].File == file && r.Start.Row <= c.Missed[n-1].To+1 {
+				c.Missed[n-1].To = max(c.Missed[n-1].To, r.End.Row)
+				continue
+			}
+			c.Missed = append(c.Missed, MissedLines{File: file, From: r.Start.Row, To: r.End.Row})
+		}
+	}
+	return c
 }
 
 // addFacts adds the facts that the tests of the libraries share.
