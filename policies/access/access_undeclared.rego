@@ -31,7 +31,10 @@ found[a.index] := result if {
 	not a.principal.kind in {"service", "public", "any_account"}
 	not readers.unidentified(a)
 	result := {
-		"msg": sprintf("%s can read %s, and no principal of the configuration is meant by it", [readers.whom(a), readers.what(a)]),
+		"msg": sprintf(
+			"%s can read %s, and no principal of the configuration is meant by it",
+			[readers.whom(a), readers.what(a)],
+		),
 		"access": a.index,
 		"setting": readers.setting(a),
 	}

@@ -33,7 +33,10 @@ warn contains result if {
 		"msg": sprintf("can't tell where the state of what holds %s is: %s", [lib.title(p), lib.reason(p)]),
 		"placement": p.index,
 		"setting": lib.setting(p),
-		"fix": "name the bucket and its region in the backend block or in a .tfbackend file beside it, or record an exception with an end",
+		"fix": concat(" ", [
+			"name the bucket and its region in the backend block or in a .tfbackend file beside it,",
+			"or record an exception with an end",
+		]),
 	}
 }
 

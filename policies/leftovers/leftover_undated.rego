@@ -19,7 +19,10 @@ deny contains result if {
 	data.stateside.config.sites[l.site].status == "draining"
 	not lib.deadline(p)
 	result := {
-		"msg": sprintf("%s of %s is at site %s, which is to be emptied by no set day", [lib.the_part(p), lib.title(p), l.site]),
+		"msg": sprintf(
+			"%s of %s is at site %s, which is to be emptied by no set day",
+			[lib.the_part(p), lib.title(p), l.site],
+		),
 		"placement": p.index,
 		"setting": concat(".", ["sites", l.site]),
 	}

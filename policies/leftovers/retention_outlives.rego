@@ -41,4 +41,6 @@ outlives(r, left) if {
 	r.days > left
 }
 
-days_left(day) := (time.parse_ns("2006-01-02", day) - time.parse_ns("2006-01-02", lib.today)) / ((24 * 3600) * 1000000000)
+days_left(day) := (moment(day) - moment(lib.today)) / ((24 * 3600) * 1000000000)
+
+moment(day) := time.parse_ns("2006-01-02", day)

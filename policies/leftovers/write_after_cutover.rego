@@ -22,7 +22,10 @@ deny contains result if {
 	cutover < lib.today
 	is_copied_to(p)
 	result := {
-		"msg": sprintf("%s of %s still goes to site %s, which nothing was to go to after %s", [lib.the_part(p), lib.title(p), l.site, cutover]),
+		"msg": sprintf(
+			"%s of %s still goes to site %s, which nothing was to go to after %s",
+			[lib.the_part(p), lib.title(p), l.site, cutover],
+		),
 		"placement": p.index,
 		"setting": concat(".", ["sites", l.site]),
 	}
