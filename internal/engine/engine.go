@@ -95,6 +95,7 @@ type Engine struct {
 	parts     []*part
 	libraries []string // files
 	user      []Policy
+	limits    limits
 	loading   sync.Mutex
 }
 
@@ -125,6 +126,7 @@ func Compile(user []Policy) (*Engine, error) {
 		}
 	}
 	if len(user) > 0 {
+		e.limits = defaultLimits
 		e.parts = []*part{{files: slices.DeleteFunc(files, isLibrary)}}
 		return e, e.load(e.parts)
 	}
@@ -346,11 +348,13 @@ func (e *Engine) Evaluate(ctx context.Context, data Data, inputs []model.Input) 
 	if err != nil {
 		return nil, err
 	}
+	ctx, unwatch := e.limits.watch(ctx)
+	defer unwatch()
 	written := newJSON(inputs)
 	var results []Result
 	for _, p := range needed {
 		for _, c := range p.classes() {
-			said, err := c.evaluate(ctx, p.unit.compiler, store, written, concerned[p])
+			said, err := c.evaluate(ctx, e.limits, p.unit.compiler, store, written, concerned[p])
 			if err != nil {
 				return nil, err
 			}

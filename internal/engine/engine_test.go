@@ -177,6 +177,32 @@ func TestFailingPolicies(t *testing.T) {
 	}
 }
 
+// A policy that does not end, or takes all memory, ends the check.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, body, want string
+		limits           limits
+	}{
+		{"time", "some i in numbers.range(0, 100000)\n\tsome j in numbers.range(0, 100000)\n\ti * j == -1", "policies take too long for one input", limits{time: 200 * time.Millisecond}},
+		{"memory", "all := [concat(\"\", [\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\", sprintf(\"%d\", [i])]) | some i in numbers.range(0, 100000000)]\n\tcount(all) == 0", "policies take too much memory", limits{memory: 32 << 20}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := mustCompile(t, Policy{"user.rego", []byte("package stateside.rules.mine\n\ndeny contains \"x\" if {\n\tinput.store\n\t" + tt.body + "\n}\n")})
+			if e.limits != defaultLimits {
+				t.Errorf("limits %v", e.limits)
+			}
+			e.limits = tt.limits
+			_, err := e.Evaluate(context.Background(), data, []model.Input{store("a", "US"), store("b", "US"), store("c", "SG")})
+			if err == nil || !strings.HasPrefix(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
 func BenchmarkCompile(b *testing.B) {
 	for b.Loop() {
 		mustCompile(b)

@@ -122,11 +122,12 @@ type group struct {
 }
 
 // evaluate asks the rules of the class about the inputs at some indexes.
-func (c *class) evaluate(ctx context.Context, compiler *ast.Compiler, store storage.Store, inputs *asJSON, indexes []int) ([]Result, error) {
+func (c *class) evaluate(ctx context.Context, limits limits, compiler *ast.Compiler, store storage.Store, inputs *asJSON, indexes []int) ([]Result, error) {
 	q, err := c.prepare(ctx, compiler, store)
 	if err != nil {
 		return nil, err
 	}
+	q.limits = limits
 	groups, err := c.group(inputs, indexes)
 	if err != nil {
 		return nil, err
@@ -174,6 +175,7 @@ func (c *class) group(inputs *asJSON, indexes []int) ([]*group, error) {
 type query struct {
 	prepared rego.PreparedEvalQuery
 	sets     []ruleSet
+	limits   limits
 }
 
 // store holds what policies find besides the input.
@@ -224,6 +226,12 @@ func plain(v any) (map[string]any, error) {
 
 // run evaluates the groups on all processors.
 func (q *query) run(ctx context.Context, groups []*group) error {
+	// What takes too long for one input may do so for each: the first one ends all.
+	giveUp := func(error) {}
+	if q.limits != (limits{}) {
+		ctx, giveUp = context.WithCancelCause(ctx)
+		defer giveUp(nil)
+	}
 	errs := make([]error, len(groups))
 	next := make(chan int)
 	var wg sync.WaitGroup
@@ -231,6 +239,9 @@ func (q *query) run(ctx context.Context, groups []*group) error {
 		wg.Go(func() {
 			for i := range next {
 				groups[i].results, errs[i] = q.evaluate(ctx, groups[i].value)
+				if errors.Is(errs[i], errTime) {
+					giveUp(errs[i])
+				}
 			}
 		})
 	}
@@ -239,11 +250,19 @@ func (q *query) run(ctx context.Context, groups []*group) error {
 	}
 	close(next)
 	wg.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
 	return errors.Join(errs...)
 }
 
 func (q *query) evaluate(ctx context.Context, input ast.Value) ([]Result, error) {
+	ctx, cancel := q.limits.each(ctx)
+	defer cancel()
 	answer, err := q.prepared.Eval(ctx, rego.EvalParsedInput(input))
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	if err != nil {
 		return nil, evalError(err)
 	}

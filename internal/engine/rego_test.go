@@ -292,7 +292,7 @@ func sayMore(t *testing.T, e *Engine, d Data, inputs []model.Input) map[string]b
 	said := map[string]bool{}
 	for _, p := range e.parts {
 		for _, c := range p.classes() {
-			results, err := c.evaluate(context.Background(), p.unit.compiler, facts, newJSON(inputs), all)
+			results, err := c.evaluate(context.Background(), limits{}, p.unit.compiler, facts, newJSON(inputs), all)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,8 +3,9 @@ package stateside.rules.state_place_test
 import data.stateside.lib_test as facts
 import data.stateside.rules.state_place
 
-said(type, placement, config) := result if {
-	about := object.union(placement, {"content": "metadata"})
+said(type, placement, config) := said_of(type, object.union(placement, {"content": "metadata"}), config)
+
+said_of(type, about, config) := result if {
 	store := {"id": ".:backend.s3", "address": "backend.s3", "type": type, "cloud": "aws", "kind": "object_storage"}
 	result := state_place.warn with input as {"kind": "store", "store": store, "placements": [about], "copies": {"out": [], "in": []}}
 		with data.stateside.config as config
@@ -74,6 +75,10 @@ test_state_of_what_holds_nothing_is_left_alone if {
 
 test_other_unknown_metadata_is_left_alone if {
 	said("aws_cloudtrail", facts.unknown("log"), facts.config) == set()
+}
+
+test_what_is_more_than_metadata_is_left_to_other_rules if {
+	said_of(backend, facts.placement("export", [facts.singapore]), facts.config) == set()
 }
 
 test_other_metadata_is_left_to_another_rule if {

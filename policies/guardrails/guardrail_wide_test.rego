@@ -35,6 +35,11 @@ test_places_of_any_use_are_right if {
 	}
 }
 
+test_places_of_metadata_are_not_those_of_data if {
+	allow := {"storage": {"countries": ["US"]}, "metadata": {"countries": ["SG"]}}
+	count(said(letting([facts.singapore]), {"datasets": {"us": {"allow": allow}}})) == 1
+}
+
 test_places_of_any_dataset_are_right if {
 	two := object.union(facts.config, {"datasets": {"eu": {"allow": {"storage": {"countries": ["SG"]}}}}})
 	said(letting([facts.virginia, facts.singapore]), two) == set()
