@@ -344,7 +344,7 @@ func (e *Engine) Evaluate(ctx context.Context, data Data, inputs []model.Input) 
 	if err := e.load(needed); err != nil {
 		return nil, err
 	}
-	store, err := e.store(data)
+	store, err := storeOf(data, needed)
 	if err != nil {
 		return nil, err
 	}

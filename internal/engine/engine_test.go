@@ -268,7 +268,7 @@ func BenchmarkStores(b *testing.B) {
 	b.Run("one by one", func(b *testing.B) {
 		e := mustCompile(b)
 		e.Rules()
-		facts, err := e.store(data)
+		facts, err := storeOf(data, e.parts)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -178,15 +178,15 @@ type query struct {
 	limits   limits
 }
 
-// store holds what policies find besides the input.
-func (e *Engine) store(data Data) (storage.Store, error) {
+// storeOf holds what the policies of some parts find besides the input.
+func storeOf(data Data, parts []*part) (storage.Store, error) {
 	content := map[string]any{"stateside": map[string]any{
 		"config": data.Config,
 		"geo":    map[string]any{"groups": data.Groups},
 		"now":    data.Now,
 	}}
 	readsInventory := func(c *class) bool { return c.reads.inventory }
-	if slices.ContainsFunc(e.parts, func(p *part) bool { return p.unit != nil && slices.ContainsFunc(p.classes(), readsInventory) }) {
+	if slices.ContainsFunc(parts, func(p *part) bool { return slices.ContainsFunc(p.classes(), readsInventory) }) {
 		content["inventory"] = data.Inventory
 	}
 	object, err := plain(content)

@@ -281,7 +281,7 @@ func TestPartsMissNothing(t *testing.T) {
 // something to say.
 func sayMore(t *testing.T, e *Engine, d Data, inputs []model.Input) map[string]bool {
 	t.Helper()
-	facts, err := e.store(d)
+	facts, err := storeOf(d, e.parts)
 	if err != nil {
 		t.Fatal(err)
 	}

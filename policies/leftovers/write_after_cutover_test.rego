@@ -31,7 +31,7 @@ test_store_that_is_not_copied_into_is_right if {
 	said(facts.placement("replica", [facts.own_site]), [], "2026-06-18") == set()
 }
 
-test_copy_elsewhere_is_right_though_the_store_is_copied_into if {
+test_copy_elsewhere_is_right if {
 	said(object.union(copied, {"locations": [facts.ashburn]}), [into], "2026-06-18") == set()
 }
 
