@@ -17,8 +17,7 @@ import data.stateside.lib
 
 warn contains result if {
 	some p in states
-	wrong := lib.outside(p)
-	lib.at_fault(p, wrong)
+	wrong := lib.misplaced(p)
 	result := {
 		"msg": sprintf("the state of what holds %s is kept in %s", [lib.title(p), lib.where(wrong)]),
 		"placement": p.index,
