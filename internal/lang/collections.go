@@ -245,8 +245,9 @@ func one(ev *Evaluator, a arguments) *Value {
 }
 
 // coalesce returns the first argument that is neither null nor "".
-func coalesce(_ *Evaluator, a arguments) *Value {
+func coalesce(ev *Evaluator, a arguments) *Value {
 	for _, v := range a.values {
+		ev.doubt = ev.doubt || ev.strict && v.Kind != Scalar && v.Kind != Null // its type may not go with the others'
 		text, isText := v.Text()
 		switch {
 		case v.Kind == Null, isText && text == "":

@@ -180,10 +180,26 @@ func (ev *Evaluator) checked(v *Value) *Value {
 			return v
 		}
 		if f := ev.checked(ev.Force(c)); f.Kind == Failed {
+			if v.Open {
+				ev.doubt = true // it may not be there
+				continue
+			}
 			return f
 		}
 	}
 	return v
+}
+
+// replaced returns what makes an element fail that another one of its key
+// replaces, where that counts.
+func (ev *Evaluator) replaced(c *Cell) *Value {
+	if !ev.strict || c == nil {
+		return nil
+	}
+	if f := ev.checked(ev.Force(c)); f.Kind == Failed {
+		return f
+	}
+	return nil
 }
 
 // doubtful notes that an operation whose errors would be caught goes on with
@@ -679,7 +695,8 @@ func (ev *Evaluator) failedArm(mine arm, other hclsyntax.Expression) (ty cty.Typ
 		return ev.commonType(mine, unknownArm(e.Op.Type))
 	case *hclsyntax.UnaryOpExpr:
 		return ev.commonType(mine, unknownArm(e.Op.Type))
-	case *hclsyntax.SplatExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr, *hclsyntax.ConditionalExpr:
+	case *hclsyntax.SplatExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr, *hclsyntax.ConditionalExpr,
+		*hclsyntax.IndexExpr, *hclsyntax.RelativeTraversalExpr, *hclsyntax.ForExpr:
 		ev.doubt = ev.doubt || ev.strict
 	}
 	return cty.DynamicPseudoType, true
@@ -890,6 +907,9 @@ func (ev *Evaluator) object(e *hclsyntax.ObjectConsExpr, sc Scope) *Value {
 			continue
 		case !ok:
 			return FailedVal("an object's key is not a string")
+		}
+		if f := ev.replaced(elems.of[name]); f != nil {
+			return f
 		}
 		elems.put(name, ev.elem(item.ValueExpr, sc))
 	}
