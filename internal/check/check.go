@@ -11,11 +11,9 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
@@ -24,6 +22,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/inventory"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/parallel"
 	"github.com/stateside-dev/stateside/internal/source"
 	"github.com/stateside-dev/stateside/internal/triage"
 	"github.com/stateside-dev/stateside/loaders"
@@ -287,21 +286,14 @@ type wanted struct {
 // they look at the content.
 func claims(tree *source.Tree, all []loaders.Loader, names []string) []wanted {
 	answers := make([]wanted, len(names))
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(names)) {
-		wg.Go(func() {
-			for n := int(next.Add(1)) - 1; n < len(names); n = int(next.Add(1)) - 1 {
-				f := tree.File(names[n])
-				by := make([]bool, len(all))
-				for i, l := range all {
-					by[i] = l.Claims(f)
-				}
-				answers[n] = wanted{by, f.Err()}
-			}
-		})
-	}
-	wg.Wait()
+	parallel.Each(len(names), func(n int) {
+		f := tree.File(names[n])
+		by := make([]bool, len(all))
+		for i, l := range all {
+			by[i] = l.Claims(f)
+		}
+		answers[n] = wanted{by, f.Err()}
+	})
 	return answers
 }
 
@@ -311,11 +303,11 @@ func claims(tree *source.Tree, all []loaders.Loader, names []string) []wanted {
 func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable []source.Unreadable, below func(name string) string) (claimed [][]string, examples map[string]bool, problems []model.Problem) {
 	claimed = make([][]string, len(all))
 	examples = map[string]bool{}
-	wanted := claims(tree, all, names)
+	answers := claims(tree, all, names)
 	for n, name := range names {
 		from := below(name)
 		for i, l := range all {
-			if !wanted[n].by[i] {
+			if !answers[n].by[i] {
 				continue
 			}
 			if selective, ok := l.(loaders.Selective); ok && from != "" && selective.Skips(from) {
@@ -327,7 +319,7 @@ func claim(tree *source.Tree, all []loaders.Loader, names []string, unreadable [
 		if name == source.Stdin && !slices.ContainsFunc(claimed, func(names []string) bool { return slices.Contains(names, name) }) {
 			problems = append(problems, unread(source.Unreadable{Path: name, Err: errNoPlan}))
 		}
-		if err := wanted[n].err; err != nil {
+		if err := answers[n].err; err != nil {
 			problems = append(problems, unread(source.Unreadable{Path: name, Err: err}))
 		}
 	}

@@ -19,7 +19,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -29,6 +28,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/parallel"
 	"github.com/stateside-dev/stateside/internal/source"
 	"github.com/stateside-dev/stateside/internal/stores"
 )
@@ -90,23 +90,9 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 	}
 	problems := s.classify(files)
 	problems = append(problems, s.mentionBicep(files)...)
-	docs := make([]model.Document, len(files))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(files)) {
-		wg.Go(func() {
-			for i := range next {
-				docs[i] = l.loadFile(s, files[i])
-			}
-		})
-	}
-	for i, name := range files {
-		if s.templates[name] && !s.nested[name] {
-			next <- i
-		}
-	}
-	close(next)
-	wg.Wait()
+	outer := slices.DeleteFunc(slices.Clone(files), func(name string) bool { return !s.templates[name] || s.nested[name] })
+	docs := make([]model.Document, len(outer))
+	parallel.Each(len(outer), func(i int) { docs[i] = l.loadFile(s, outer[i]) })
 	all := model.Document{Problems: problems}
 	for _, doc := range docs {
 		all.Add(doc)

@@ -11,14 +11,13 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/parallel"
 	"github.com/stateside-dev/stateside/internal/source"
 )
 
@@ -46,16 +45,9 @@ func (s *set) runAll(jobs []*rendering) {
 		}
 		return
 	}
-	slots := make(chan struct{}, runtime.NumCPU())
-	var wg sync.WaitGroup
-	for _, job := range jobs {
-		slots <- struct{}{}
-		wg.Go(func() {
-			job.out, job.err = s.runHelm(helm, job.files, job.values)
-			<-slots
-		})
-	}
-	wg.Wait()
+	parallel.Each(len(jobs), func(i int) {
+		jobs[i].out, jobs[i].err = s.runHelm(helm, jobs[i].files, jobs[i].values)
+	})
 }
 
 var errNoHelm = errors.New("helm is not installed")

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"runtime"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/parallel"
 	"github.com/stateside-dev/stateside/internal/source"
 )
 
@@ -32,20 +31,7 @@ type parsed struct {
 // the order of names.
 func parseAll(ctx context.Context, tree *source.Tree, names []string) []parsed {
 	files := make([]parsed, len(names))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(names)) {
-		wg.Go(func() {
-			for i := range next {
-				files[i] = parse(ctx, tree, names[i])
-			}
-		})
-	}
-	for i := range names {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+	parallel.Each(len(names), func(i int) { files[i] = parse(ctx, tree, names[i]) })
 	return files
 }
 

@@ -13,9 +13,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -24,6 +22,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/parallel"
 	"github.com/stateside-dev/stateside/internal/source"
 )
 
@@ -56,24 +55,13 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, names []string) mo
 	l.refused = set.undeclared(jobs, l.Options.Assignments)
 
 	docs := make([]model.Document, len(jobs)+len(set.units))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(docs)) {
-		wg.Go(func() {
-			for i := range next {
-				if i < len(jobs) {
-					docs[i] = l.evaluate(ctx, set, jobs[i])
-				} else {
-					docs[i] = l.evaluateUnit(ctx, set, set.units[i-len(jobs)])
-				}
-			}
-		})
-	}
-	for i := range docs {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+	parallel.Each(len(docs), func(i int) {
+		if i < len(jobs) {
+			docs[i] = l.evaluate(ctx, set, jobs[i])
+		} else {
+			docs[i] = l.evaluateUnit(ctx, set, set.units[i-len(jobs)])
+		}
+	})
 	joined := append(joinJobs(jobs, docs), docs[len(jobs):]...)
 	return merge(append(joined, model.Document{Problems: set.problems}))
 }
