@@ -86,7 +86,7 @@ func runTest(ctx context.Context, env *Env, f *flags, dirs []string) (int, error
 	for _, m := range tested.Coverage.Missed {
 		fmt.Fprintf(env.Stdout, "%s:%s: no test gets here\n", m.File, lineRange(m.From, m.To))
 	}
-	fmt.Fprintf(env.Stdout, "%s, %d failed; %s covered.\n", counted(len(results), "test"), failed, coverageText(tested.Coverage))
+	fmt.Fprintf(env.Stdout, "%s, %d failed; %s covered.\n", model.Count(len(results), "test"), failed, coverageText(tested.Coverage))
 	if failed > 0 {
 		return ExitFindings, nil
 	}
@@ -106,7 +106,7 @@ func coverageText(c engine.Coverage) string {
 	if c.Lines == 0 {
 		return "no line"
 	}
-	return fmt.Sprintf("%d of %s (%d%%)", c.Covered, counted(c.Lines, "line"), c.Covered*100/c.Lines)
+	return fmt.Sprintf("%d of %s (%d%%)", c.Covered, model.Count(c.Lines, "line"), c.Covered*100/c.Lines)
 }
 
 var ruleName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)

@@ -86,7 +86,7 @@ func runExceptions(ctx context.Context, env *Env, f *flags, paths []string) (int
 		if e.Inline {
 			subject = fmt.Sprintf("%s:%d", e.Source.File, e.Source.Line)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", e.Rule, subject, left(e), counted(e.Matches, "finding"), e.Approver, e.Reason)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", e.Rule, subject, left(e), model.Count(e.Matches, "finding"), e.Approver, e.Reason)
 	}
 	return ExitClean, table.Flush()
 }
@@ -99,14 +99,7 @@ func left(e model.ExceptionUse) string {
 	case e.Expired:
 		return "ended " + e.Until
 	}
-	return counted(e.DaysLeft, "day")
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return model.Count(e.DaysLeft, "day")
 }
 
 // checked runs a check for a command that shows a part of it.

@@ -58,7 +58,7 @@ func oneOf(provider string, each []model.Problem) model.Problem {
 	}
 	slices.SortStableFunc(p.Types, func(a, b model.TypeCount) int { return cmp.Compare(b.Resources, a.Resources) })
 	p.Message = fmt.Sprintf("%s of %s of %s are unknown to the catalogue: %s; whether they store or copy data was not checked",
-		number(len(each), "resource"), number(len(p.Types), "type"), provider, list(p.Types))
+		model.Count(len(each), "resource"), model.Count(len(p.Types), "type"), provider, list(p.Types))
 	if len(each) == 1 {
 		p.Message = fmt.Sprintf("the type %s is unknown to the catalogue; whether its resource stores or copies data was not checked", p.Types[0].Type)
 	}
@@ -75,11 +75,4 @@ func list(types []model.TypeCount) string {
 		names = append(names, fmt.Sprintf("%d more", more))
 	}
 	return strings.Join(names, ", ")
-}
-
-func number(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -17,7 +17,7 @@ func (t *textReport) changes() {
 		t.line("moved: %s", text)
 	}
 	if n := t.r.Report.Gone; n > 0 {
-		t.line("note: %s of the baseline %s no longer found; write it anew", count(n, "finding"), verb(n))
+		t.line("note: %s of the baseline %s no longer found; write it anew", model.Count(n, "finding"), verb(n))
 	}
 	if len(t.r.Report.Changes) > 0 {
 		t.line("")

@@ -124,5 +124,5 @@ func Summary(w io.Writer, r *check.Result, o Options) error {
 
 // ConfigText counts what a configuration holds.
 func ConfigText(c *config.Config) string {
-	return strings.Join([]string{count(len(c.Datasets), "dataset"), count(len(c.Sites), "site"), count(len(c.Exceptions), "exception")}, ", ")
+	return strings.Join([]string{model.Count(len(c.Datasets), "dataset"), model.Count(len(c.Sites), "site"), model.Count(len(c.Exceptions), "exception")}, ", ")
 }

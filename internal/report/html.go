@@ -256,7 +256,7 @@ func (p *page) Headline() string {
 	case s.Files == 0:
 		return "Nothing was checked"
 	case !p.Judged():
-		return fmt.Sprintf("%s and %s", count(s.Stores, "store"), count(s.Copies, "copy"))
+		return fmt.Sprintf("%s and %s", model.Count(s.Stores, "store"), model.Count(s.Copies, "copy"))
 	case s.Errors+s.Warnings == 0:
 		return "No finding in what was checked"
 	}
@@ -561,11 +561,11 @@ func (p *page) addProvenance(from check.Provenance) {
 		p.Provenance = append(p.Provenance, pageDigest{what, value, digest})
 	}
 	add("Program", "stateside "+from.Tool, from.Program)
-	add("Rules", count(len(from.Rules), "file"), digest.List(from.Rules))
-	add("Region tables", count(len(from.Regions), "file"), digest.List(from.Regions))
-	add("Catalogue", count(len(from.Catalogue), "file"), digest.List(from.Catalogue))
+	add("Rules", model.Count(len(from.Rules), "file"), digest.List(from.Rules))
+	add("Region tables", model.Count(len(from.Regions), "file"), digest.List(from.Regions))
+	add("Catalogue", model.Count(len(from.Catalogue), "file"), digest.List(from.Catalogue))
 	add("Configuration", cmp.Or(from.Config.Name, "built in"), from.Config.SHA256)
 	// More files are opened, to see what they are, than are read as configuration.
-	add("Input", count(len(from.Inputs), "opened file"), digest.List(from.Inputs))
+	add("Input", model.Count(len(from.Inputs), "opened file"), digest.List(from.Inputs))
 	p.Variables = strings.Join(from.Variables, ", ")
 }

@@ -419,7 +419,7 @@ func placesText(s model.Summary) string {
 	if s.Stores == 0 {
 		return "no place to judge"
 	}
-	parts := []string{fmt.Sprintf("%d of %s known", s.Known, count(s.Stores, "place"))}
+	parts := []string{fmt.Sprintf("%d of %s known", s.Known, model.Count(s.Stores, "place"))}
 	if s.OneOf > 0 {
 		parts = append(parts, fmt.Sprintf("%d one of several", s.OneOf))
 	}

@@ -119,16 +119,6 @@ func meansText(c *model.Copy) string {
 	return text
 }
 
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if base, ok := strings.CutSuffix(noun, "y"); ok {
-		return fmt.Sprintf("%d %sies", n, base)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // PlaceText writes a place in a few words.
 func PlaceText(p model.Place) string {
 	var names []string
@@ -205,7 +195,7 @@ func (v *view) shownFindings() []model.Finding {
 
 // countText says how many errors and warnings there are.
 func countText(s model.Summary) string {
-	parts := []string{count(s.Errors, "error"), count(s.Warnings, "warning")}
+	parts := []string{model.Count(s.Errors, "error"), model.Count(s.Warnings, "warning")}
 	if s.Suppressed > 0 {
 		parts = append(parts, fmt.Sprintf("%d excepted", s.Suppressed))
 	}
@@ -219,9 +209,9 @@ func countText(s model.Summary) string {
 func judgedText(s model.Summary) string {
 	exceptions := "no exception"
 	if s.Exceptions > 0 {
-		exceptions = count(s.Exceptions, "exception")
+		exceptions = model.Count(s.Exceptions, "exception")
 	}
-	return fmt.Sprintf("%s asked, %s used: %s", count(s.Rules, "rule"), exceptions, countText(s))
+	return fmt.Sprintf("%s asked, %s used: %s", model.Count(s.Rules, "rule"), exceptions, countText(s))
 }
 
 // none is a number as a word where there is nothing to count.
@@ -241,13 +231,13 @@ func (v *view) checkedSentences() []string {
 		all = append(all, fmt.Sprintf("Nothing to check: no configuration that stateside reads in %s.", strings.Join(v.empty(), ", ")))
 	}
 	if s := v.r.Report.Summary; s.Files > 0 {
-		all = append(all, fmt.Sprintf("Checked %s and %s in %s, %s unread: %s.", count(s.Stores, "store"), count(s.Copies, "copy"), count(s.Files, "file"), none(s.Unread), placesText(s)))
+		all = append(all, fmt.Sprintf("Checked %s and %s in %s, %s unread: %s.", model.Count(s.Stores, "store"), model.Count(s.Copies, "copy"), model.Count(s.Files, "file"), none(s.Unread), placesText(s)))
 	}
 	if s := v.r.Report.Summary; s.UnlistedTypes > 0 {
-		all = append(all, fmt.Sprintf("Not checked: %s of %s that the catalogue does not know.", count(s.UnlistedResources, "resource"), count(s.UnlistedTypes, "type")))
+		all = append(all, fmt.Sprintf("Not checked: %s of %s that the catalogue does not know.", model.Count(s.UnlistedResources, "resource"), model.Count(s.UnlistedTypes, "type")))
 	}
 	if n := v.r.Report.Summary.Examples; n > 0 {
-		all = append(all, fmt.Sprintf("Left out %s of examples and tests; --include-examples reads them.", count(n, "file")))
+		all = append(all, fmt.Sprintf("Left out %s of examples and tests; --include-examples reads them.", model.Count(n, "file")))
 	}
 	return all
 }

@@ -70,10 +70,10 @@ func (s *spot) Label() string { return strings.Join(s.Places, "; ") }
 func (s *spot) Text() string {
 	var what []string
 	if s.Stores > 0 {
-		what = append(what, count(s.Stores, "store"))
+		what = append(what, model.Count(s.Stores, "store"))
 	}
 	if s.Copies > 0 {
-		what = append(what, count(s.Copies, "copy")+" that no store is declared for")
+		what = append(what, model.Count(s.Copies, "copy")+" that no store is declared for")
 	}
 	if len(what) == 0 {
 		what = append(what, "data passes through")
@@ -111,7 +111,7 @@ func (a *arc) Path() string {
 
 // Text says what the arc is.
 func (a *arc) Text() string {
-	return fmt.Sprintf("%s from %s to %s: %s", count(a.Copies, "copy"), a.From.Label(), a.To.Label(), a.Verdict)
+	return fmt.Sprintf("%s from %s to %s: %s", model.Count(a.Copies, "copy"), a.From.Label(), a.To.Label(), a.Verdict)
 }
 
 // makeMap finds where everything is drawn.

@@ -168,14 +168,7 @@ func (r *root) reportCaller(all []model.Store) {
 	if n > 0 {
 		r.problems = append(r.problems, model.Problem{
 			Kind: model.CallerDecides, Source: first,
-			Message: fmt.Sprintf("%s is called by nobody here: its caller decides the place of %s", r.dir, count(n, "store")),
+			Message: fmt.Sprintf("%s is called by nobody here: its caller decides the place of %s", r.dir, model.Count(n, "store")),
 		})
 	}
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
