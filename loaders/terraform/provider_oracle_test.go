@@ -8,10 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -185,44 +183,11 @@ func TestRandomProviders(t *testing.T) {
 			seeds = 200
 		}
 	}
-	var mu sync.Mutex
-	var total tally
-	var failing []uint64
-	next := make(chan uint64)
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for seed := range next {
-				one := oracle.compare(t, randomProviders(newDraws(seed)))
-				mu.Lock()
-				total.add(one)
-				if len(one.differences) > 0 {
-					failing = append(failing, seed)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	for i := range seeds {
-		next <- *oracleFirst + uint64(i)
-	}
-	close(next)
-	wg.Wait()
-
+	compare := func(d *draws) tally { return oracle.compare(t, randomProviders(d)) }
+	total, failing := trySeeds(seeds, compare)
 	t.Logf("%d configurations, %d refused by Terraform, %d places compared, %.1f%% of them claimed known, %d held by candidates",
 		seeds, total.refused, total.values, 100*float64(total.known)/float64(max(total.values, 1)), total.held)
-	slices.Sort(failing)
-	for i, seed := range failing {
-		if i == *oracleShrink {
-			t.Errorf("… and %d more seeds: %v", len(failing)-i, failing[i:])
-			break
-		}
-		record, one := shrink(seed, func(d *draws) tally { return oracle.compare(t, randomProviders(d)) })
-		t.Errorf("seed %d: %s\n%s", seed, strings.Join(one.differences, "\n"), randomProviders(&draws{record: record}))
-	}
-	if total.refused*2 > seeds {
-		t.Errorf("Terraform refused %d of %d configurations: too few are compared, as after\n%s", total.refused, seeds, total.refusal)
-	}
+	reportSeeds(t, seeds, total, failing, compare, func(_ uint64, d *draws) randomConfig { return randomProviders(d) })
 	if total.known*10 < total.values*9 {
 		t.Errorf("of %d places only %d were claimed known", total.values, total.known)
 	}

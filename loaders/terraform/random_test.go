@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +23,7 @@ import (
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/parallel"
 	"github.com/stateside-dev/stateside/internal/programtest"
 	"github.com/stateside-dev/stateside/internal/source"
 )
@@ -58,48 +58,52 @@ func TestRandom(t *testing.T) {
 			seeds = 500
 		}
 	}
-	var mu sync.Mutex
-	var total tally
-	var failing []uint64
-	next := make(chan uint64)
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for seed := range next {
-				one := compareRandom(t, binary, newDraws(seed))
-				mu.Lock()
-				total.add(one)
-				if len(one.differences) > 0 {
-					failing = append(failing, seed)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	for i := range seeds {
-		next <- *oracleFirst + uint64(i)
-	}
-	close(next)
-	wg.Wait()
-
+	compare := func(d *draws) tally { return compareRandom(t, binary, d) }
+	total, failing := trySeeds(seeds, compare)
 	t.Logf("%d configurations, %d refused by Terraform, %d values compared, %.1f%% of them claimed known, %d held by candidates",
 		seeds, total.refused, total.values, 100*float64(total.known)/float64(max(total.values, 1)), total.held)
+	reportSeeds(t, seeds, total, failing, compare, func(seed uint64, d *draws) randomConfig {
+		config := randomConfiguration(d, isTofu(binary))
+		keepFailure(t, binary, seed, config)
+		return config
+	})
+	if total.known*10 < total.values*6 {
+		t.Errorf("of %d values only %d were claimed known", total.values, total.known)
+	}
+}
+
+// trySeeds compares the configurations of many seeds, and lists those on which we
+// differ.
+func trySeeds(seeds int, compare func(*draws) tally) (total tally, failing []uint64) {
+	var mu sync.Mutex
+	parallel.Each(seeds, func(i int) {
+		seed := *oracleFirst + uint64(i)
+		one := compare(newDraws(seed))
+		mu.Lock()
+		defer mu.Unlock()
+		total.add(one)
+		if len(one.differences) > 0 {
+			failing = append(failing, seed)
+		}
+	})
 	slices.Sort(failing)
+	return total, failing
+}
+
+// reportSeeds fails for the seeds on which we differ, the first of them shrunk, and
+// when too few configurations were compared.
+func reportSeeds(t *testing.T, seeds int, total tally, failing []uint64, compare func(*draws) tally, configOf func(seed uint64, d *draws) randomConfig) {
+	t.Helper()
 	for i, seed := range failing {
 		if i == *oracleShrink {
 			t.Errorf("… and %d more seeds: %v", len(failing)-i, failing[i:])
 			break
 		}
-		record, one := shrink(seed, func(d *draws) tally { return compareRandom(t, binary, d) })
-		config := randomConfiguration(&draws{record: record}, isTofu(binary))
-		t.Errorf("seed %d: %s\n%s", seed, strings.Join(one.differences, "\n"), config)
-		keepFailure(t, binary, seed, config)
+		record, one := shrink(seed, compare)
+		t.Errorf("seed %d: %s\n%s", seed, strings.Join(one.differences, "\n"), configOf(seed, &draws{record: record}))
 	}
 	if total.refused*2 > seeds {
 		t.Errorf("Terraform refused %d of %d configurations: too few are compared, as after\n%s", total.refused, seeds, total.refusal)
-	}
-	if total.known*10 < total.values*6 {
-		t.Errorf("of %d values only %d were claimed known", total.values, total.known)
 	}
 }
 
