@@ -544,8 +544,11 @@ func elementStep(v, coll, key *Value, e hclsyntax.Expression) *Value {
 // symbolic gives a value that is computed from what is not known a symbol: that
 // of the name whose value it is, else one of the expression that uses it.
 func (ev *Evaluator) symbolic(v *Value, e hclsyntax.Expression, sc Scope) *Value {
-	if named := ev.symbolicName(v); named != v || v.Kind != Unknown || v.gap.Symbol != nil || v.gap.not != nil {
-		return named
+	if !v.isAnything() {
+		return v
+	}
+	if v.gap.of != nil {
+		return ev.symbolicName(v)
 	}
 	s := ev.symbolFor(e, sc)
 	if s == nil {
@@ -554,10 +557,16 @@ func (ev *Evaluator) symbolic(v *Value, e hclsyntax.Expression, sc Scope) *Value
 	return ev.SymbolValue(s, v.gap.Cause, v.gap.Reason).Because(v.why)
 }
 
+// isAnything says of a value that it is unknown, and neither a symbol's nor what
+// is left of one's possibilities.
+func (v *Value) isAnything() bool {
+	return v.Kind == Unknown && v.gap.Symbol == nil && v.gap.not == nil
+}
+
 // symbolicName gives the value of a name that is computed from what is not known
 // a symbol.
 func (ev *Evaluator) symbolicName(v *Value) *Value {
-	if v.Kind != Unknown || v.gap.Symbol != nil || v.gap.not != nil || v.gap.of == nil {
+	if !v.isAnything() || v.gap.of == nil {
 		return v
 	}
 	c := v.gap.of
