@@ -172,8 +172,7 @@ func Holding(extensions string, marks ...string) func(f *source.File) bool {
 		if !slices.Contains(strings.Fields(extensions), f.Ext()) {
 			return false
 		}
-		text := f.Text()
-		return !slices.ContainsFunc(marks, func(m string) bool { return !bytes.Contains(text, []byte(m)) })
+		return f.Words().HasAll(marks...)
 	}
 }
 

@@ -16,8 +16,10 @@ type File struct {
 	// Path from the root, slash-separated.
 	Path string
 
-	tree *Tree
-	err  error
+	tree  *Tree
+	text  []byte
+	words *Words
+	err   error
 }
 
 // File returns a file of the tree by its path.
@@ -30,6 +32,9 @@ func (f *File) Ext() string { return strings.ToLower(path.Ext(f.Path)) }
 // than people write, the beginning. It is empty for a file that can't be read,
 // which Err tells then.
 func (f *File) Text() []byte {
+	if f.text != nil || f.err != nil {
+		return f.text
+	}
 	data, err := f.tree.Read(f.Path)
 	if errors.Is(err, ErrTooLarge) {
 		data, err = f.tree.Head(f.Path, headSize)
@@ -38,7 +43,16 @@ func (f *File) Text() []byte {
 		f.err = err
 		return nil
 	}
+	f.text = data
 	return data
+}
+
+// Words of the content that Text returns.
+func (f *File) Words() *Words {
+	if f.words == nil {
+		f.words = NewWords(f.Text())
+	}
+	return f.words
 }
 
 // Err says why the content, when it was asked for, could not be read.

@@ -130,6 +130,13 @@ func (t *Tree) Head(name string, n int64) ([]byte, error) {
 }
 
 func (t *Tree) read(name string, limit int64) ([]byte, error) {
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return nil, ErrOutside
+	}
+	data, err := readBeneath(t.at, filepath.FromSlash(name), limit)
+	if err == nil || errors.Is(err, ErrTooLarge) || errors.Is(err, errNotRegular) {
+		return data, err
+	}
 	f, err := t.open(name)
 	if err != nil {
 		return nil, err
@@ -142,19 +149,23 @@ func (t *Tree) read(name string, limit int64) ([]byte, error) {
 	if info.Size() > limit {
 		return nil, ErrTooLarge
 	}
-	data := make([]byte, 0, info.Size()+1)
-	return readAll(io.LimitReader(f, limit+1), data, limit)
+	return readAll(f, make([]byte, 0, info.Size()+1), limit)
 }
 
-// open opens a regular file.
+// open opens a regular file on any system. A FIFO or a device would block or never
+// end, so the kind of file is looked at before it is opened.
 func (t *Tree) open(name string) (*os.File, error) {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return nil, ErrOutside
 	}
-	f, err := openBeneath(t.at, filepath.FromSlash(name))
+	info, err := t.root.Stat(name)
 	if err != nil {
-		f, err = t.openSlowly(name)
+		return nil, plain(err)
 	}
+	if !info.Mode().IsRegular() {
+		return nil, errNotRegular
+	}
+	f, err := t.root.Open(name)
 	if err != nil {
 		return nil, plain(err)
 	}
@@ -165,20 +176,8 @@ func (t *Tree) open(name string) (*os.File, error) {
 	return f, nil
 }
 
-// openSlowly opens a file on any system. A FIFO or a device would block or never
-// end, so the kind of file is looked at before it is opened.
-func (t *Tree) openSlowly(name string) (*os.File, error) {
-	info, err := t.root.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errNotRegular
-	}
-	return t.root.Open(name)
-}
-
-// readAll reads r to its end into buf, which has room for what is expected.
+// readAll reads r to its end into buf, which has room for what is expected, or to
+// the limit.
 func readAll(r io.Reader, buf []byte, limit int64) ([]byte, error) {
 	for {
 		n, err := r.Read(buf[len(buf):cap(buf)])
@@ -189,12 +188,12 @@ func readAll(r io.Reader, buf []byte, limit int64) ([]byte, error) {
 		if err != nil {
 			return nil, plain(err)
 		}
+		if int64(len(buf)) > limit {
+			return nil, ErrTooLarge
+		}
 		if len(buf) == cap(buf) {
 			buf = slices.Grow(buf, 4096)
 		}
-	}
-	if int64(len(buf)) > limit {
-		return nil, ErrTooLarge
 	}
 	return buf, nil
 }
@@ -234,7 +233,7 @@ func (t *Tree) IsDir(name string) bool {
 // Files lists the names of the regular files in one directory, in order,
 // among them links that lead to one inside the root.
 func (t *Tree) Files(dir string) ([]string, error) {
-	entries, err := fs.ReadDir(t.root.FS(), dir)
+	entries, err := t.listing().ReadDir(dir)
 	if err != nil {
 		return nil, plain(err)
 	}
@@ -257,6 +256,32 @@ func (t *Tree) Below(dir string) ([]string, error) {
 	return names, nil
 }
 
+// rootFS is what os.Root gives as a file system.
+type rootFS interface {
+	fs.ReadDirFS
+	fs.StatFS
+	fs.ReadLinkFS
+}
+
+// listing is a root's file system, with its directories listed in fewer calls
+// where that can be done.
+type listing struct {
+	rootFS
+	at *os.File
+}
+
+func (t *Tree) listing() listing { return listing{t.root.FS().(rootFS), t.at} }
+
+// ReadDir lists a directory in order.
+func (l listing) ReadDir(name string) ([]fs.DirEntry, error) {
+	if fs.ValidPath(name) {
+		if entries, err := listBeneath(l.at, filepath.FromSlash(name)); err == nil {
+			return entries, nil
+		}
+	}
+	return l.rootFS.ReadDir(name)
+}
+
 // Unreadable is a directory or a link that could not be followed.
 type Unreadable struct {
 	// Path from the root.
@@ -274,7 +299,7 @@ var skipped = map[string]bool{".git": true, ".terraform": true, ".terragrunt-cac
 // What can't be listed is returned beside them.
 func (t *Tree) Walk(paths []string, exclude func(path string) bool) (files []string, unreadable []Unreadable) {
 	for _, p := range paths {
-		err := fs.WalkDir(t.root.FS(), p, func(name string, entry fs.DirEntry, err error) error {
+		err := fs.WalkDir(t.listing(), p, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil {
 				unreadable = append(unreadable, Unreadable{name, plain(err)})
 				return nil

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/stateside-dev/stateside/internal/document"
+	"github.com/stateside-dev/stateside/internal/source"
 )
 
 // Part is one destination of a configuration.
@@ -29,16 +30,14 @@ type Part struct {
 }
 
 // marks are words one of which every configuration has that is known here.
-var marks = [][]byte{
-	[]byte("schema_config"), []byte("blocks_storage"), []byte("trace:"), []byte("remote_write"), []byte("sinks"),
-	[]byte("exporters"), []byte("[OUTPUT]"), []byte("[Output]"), []byte("[output]"), []byte("outputs:"), []byte("<match"), []byte("<store"),
-	[]byte("bucket"), []byte("container"), []byte("object_store"),
+var marks = []string{
+	"schema_config", "blocks_storage", "trace:", "remote_write", "sinks",
+	"exporters", "[OUTPUT]", "[Output]", "[output]", "outputs:", "<match", "<store",
+	"bucket", "container", "object_store",
 }
 
 // MayHave says whether a text may hold a configuration, without parsing it.
-func MayHave(text []byte) bool {
-	return slices.ContainsFunc(marks, func(m []byte) bool { return bytes.Contains(text, m) })
-}
+func MayHave(text *source.Words) bool { return text.HasAny(marks...) }
 
 // certain are words that together make it certain that a text is a
 // configuration of this kind.
@@ -51,10 +50,8 @@ var certain = [][]string{
 
 // MustHave says whether a text is a configuration by what it has, without parsing
 // it.
-func MustHave(text []byte) bool {
-	return slices.ContainsFunc(certain, func(words []string) bool {
-		return !slices.ContainsFunc(words, func(w string) bool { return !bytes.Contains(text, []byte(w)) })
-	})
+func MustHave(text *source.Words) bool {
+	return slices.ContainsFunc(certain, func(words []string) bool { return text.HasAll(words...) })
 }
 
 // Read returns the destinations of a configuration; nothing for a file that is

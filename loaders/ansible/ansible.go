@@ -49,16 +49,8 @@ func (l *Loader) Claims(f *source.File) bool {
 	if f.Ext() != ".yml" && f.Ext() != ".yaml" {
 		return false
 	}
-	text := f.Text()
-	for _, name := range collections {
-		if bytes.Contains(text, []byte(name)) {
-			return true
-		}
-	}
-	if !bytes.Contains(text, []byte("- name:")) && !bytes.Contains(text, []byte("hosts:")) {
-		return false
-	}
-	return slices.ContainsFunc(shortNames, func(name string) bool { return bytes.Contains(text, []byte(name)) })
+	text := f.Words()
+	return text.HasAny(collections...) || text.HasAny("- name:", "hosts:") && text.HasAny(shortNames...)
 }
 
 // unparsed reports a file that can't be parsed, where it must be a list of tasks:

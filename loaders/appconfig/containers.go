@@ -1,7 +1,6 @@
 package appconfig
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -25,10 +24,7 @@ func setsVariables(f *source.File) bool {
 	if strings.Contains("/"+f.Path, "/templates/") {
 		return false
 	}
-	text := f.Text()
-	return slices.ContainsFunc(containerMarks, func(marks []string) bool {
-		return !slices.ContainsFunc(marks, func(m string) bool { return !bytes.Contains(text, []byte(m)) })
-	})
+	return slices.ContainsFunc(containerMarks, func(marks []string) bool { return f.Words().HasAll(marks...) })
 }
 
 // containers reads the variables that a manifest, a task definition or a Compose

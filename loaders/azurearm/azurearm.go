@@ -51,16 +51,15 @@ func (l *Loader) Claims(f *source.File) bool {
 	case ".bicep":
 		return true
 	case ".json", ".jsonc", ".template":
-		text := f.Text()
+		text := f.Words()
 		return hasSchema(text, "eploymentTemplate.json") || hasSchema(text, "eploymentParameters.json") ||
-			bytes.Contains(text, []byte(`"Microsoft.`)) && bytes.Contains(text, []byte(`"apiVersion"`)) && bytes.Contains(text, []byte(`"resources"`))
+			text.HasAll(`"Microsoft.`, `"apiVersion"`, `"resources"`)
 	}
 	return false
 }
 
-func hasSchema(text []byte, name string) bool {
-	return bytes.Contains(text, []byte("$schema")) && bytes.Contains(text, []byte(name))
-}
+// hasSchema says whether a text names one of the schemas of Azure.
+func hasSchema(text *source.Words, name string) bool { return text.HasAll("$schema", name) }
 
 // set is the files of one check.
 type set struct {
@@ -112,7 +111,7 @@ func (s *set) classify(files []string) (problems []model.Problem) {
 		switch {
 		case err != nil:
 			problems = append(problems, model.NotRead(name, 1, "the file can't be read: "+err.Error()))
-		case hasSchema(data, "eploymentParameters.json"):
+		case hasSchema(source.NewWords(data), "eploymentParameters.json"):
 			if doc, err := document.ParseJSON(name, strict(data)); err != nil {
 				problems = append(problems, model.NotRead(name, document.LineOf(err), "the file of parameters can't be read: "+err.Error()))
 			} else {
@@ -197,7 +196,7 @@ func (s *set) parse(name string) (*document.Node, *model.Problem) {
 	}
 	doc, err := document.ParseJSON(name, strict(data))
 	if err != nil {
-		if !hasSchema(data, "eploymentTemplate.json") {
+		if !hasSchema(source.NewWords(data), "eploymentTemplate.json") {
 			return nil, nil
 		}
 		p := model.NotRead(name, document.LineOf(err), "the template can't be read: "+err.Error())

@@ -50,21 +50,15 @@ func (l *Loader) Claims(f *source.File) bool {
 	}
 	switch f.Ext() {
 	case ".yaml", ".yml", ".json", ".template", ".cform", ".cfn":
-		return looksLikeTemplate(f.Text())
+		return looksLikeTemplate(f.Words())
 	}
 	return false
 }
 
-// marks of a template: it has Resources, and a type of AWS or of its own.
-var marks = [][]byte{[]byte("Resources"), []byte("Type"), []byte("::")}
-
-func looksLikeTemplate(text []byte) bool {
-	for _, m := range marks {
-		if !bytes.Contains(text, m) {
-			return false
-		}
-	}
-	return bytes.Contains(text, []byte("AWS::")) || bytes.Contains(text, []byte("Custom::"))
+// looksLikeTemplate says whether a text has Resources, and a type of AWS or of its
+// own.
+func looksLikeTemplate(text *source.Words) bool {
+	return text.HasAll("Resources", "Type") && text.HasAny("AWS::", "Custom::")
 }
 
 // Load reads each template by itself, in each environment that it is deployed

@@ -1,7 +1,6 @@
 package cloudformation
 
 import (
-	"bytes"
 	"fmt"
 	"path"
 	"slices"
@@ -30,8 +29,7 @@ func claimsServerless(f *source.File) bool {
 	if !isServerlessName(f.Path) {
 		return false
 	}
-	text := f.Text()
-	return bytes.Contains(text, []byte("service")) && bytes.Contains(text, []byte("provider"))
+	return f.Words().HasAll("service", "provider")
 }
 
 // isServerlessName accepts serverless.yml, the like of serverless-prod.yml and

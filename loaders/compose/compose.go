@@ -8,7 +8,6 @@
 package compose
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/netip"
@@ -43,9 +42,7 @@ func (l *Loader) Claims(f *source.File) bool {
 	if f.Ext() != ".yml" && f.Ext() != ".yaml" || !strings.HasPrefix(base, "compose") && !strings.HasPrefix(base, "docker-compose") {
 		return false
 	}
-	text := f.Text()
-	return bytes.Contains(text, []byte("services:")) &&
-		(bytes.Contains(text, []byte("logging:")) || bytes.Contains(text, []byte("driver_opts:")))
+	return f.Words().Has("services:") && f.Words().HasAny("logging:", "driver_opts:")
 }
 
 // Load reads each file by itself.

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/model"
+	"github.com/stateside-dev/stateside/internal/source"
 	"github.com/stateside-dev/stateside/internal/telemetry"
 )
 
@@ -17,8 +17,8 @@ import (
 var formatMarks = []string{"artifactRepository", "aws_region", "wal_s3_bucket"}
 
 // hasFormat says whether a text may hold a configuration that is known.
-func hasFormat(text []byte) bool {
-	return telemetry.MayHave(text) || slices.ContainsFunc(formatMarks, func(m string) bool { return bytes.Contains(text, []byte(m)) })
+func hasFormat(text *source.Words) bool {
+	return telemetry.MayHave(text) || text.HasAny(formatMarks...)
 }
 
 // addEmbedded looks into the files that a ConfigMap or a Secret holds.
@@ -41,7 +41,7 @@ func (s *set) addEmbedded(r *root, n *document.Node) {
 
 // addConfiguration takes in the destinations of a program's configuration.
 func (s *set) addConfiguration(r *root, n *document.Node, p document.Pair) {
-	text := []byte(p.Value.Text)
+	text := source.NewWords([]byte(p.Value.Text))
 	if !telemetry.MayHave(text) {
 		return
 	}

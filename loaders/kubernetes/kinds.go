@@ -3,6 +3,8 @@ package kubernetes
 import (
 	"bytes"
 	"strings"
+
+	"github.com/stateside-dev/stateside/internal/source"
 )
 
 // kinds are those that can matter, by their names without the group.
@@ -49,7 +51,7 @@ func (k kinds) matter(text []byte) bool {
 	for rest := text; ; {
 		at := bytes.Index(rest, []byte("kind"))
 		if at < 0 {
-			return embeds && hasFormat(text)
+			return embeds && hasFormat(source.NewWords(text))
 		}
 		rest = rest[at+len("kind"):]
 		word := kindAfter(rest)

@@ -58,15 +58,15 @@ func (l *Loader) Skips(name string) bool { return source.IsShown(name) }
 func (l *Loader) Claims(f *source.File) bool {
 	switch base := path.Base(f.Path); {
 	case base == chartFile:
-		return hasAll(f.Text(), "name:", "version:")
+		return f.Words().HasAll("name:", "version:")
 	case isKustomization(base):
-		return hasAll(f.Text(), ":")
+		return len(f.Text()) > 0
 	}
 	switch f.Ext() {
 	case ".yaml", ".yml", ".json":
-		return l.kinds().matter(f.Text())
+		return f.Words().Has("apiVersion") && l.kinds().matter(f.Text())
 	}
-	return f.Path == source.Stdin && hasAll(f.Text(), "apiVersion", "kind")
+	return f.Path == source.Stdin && f.Words().HasAll("apiVersion", "kind")
 }
 
 // Load reads the charts, the overlays and the manifests that belong to neither,

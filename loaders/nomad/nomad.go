@@ -327,7 +327,7 @@ func configuration(f *services.File, task string, template *document.Node) {
 		f.EnvironmentOf(task+".", vars)
 		return
 	}
-	if !telemetry.MustHave([]byte(data.Text)) {
+	if !telemetry.MustHave(source.NewWords([]byte(data.Text))) {
 		return
 	}
 	name := path.Base(template.Get("destination").String())

@@ -1,9 +1,8 @@
 package pipelines
 
 import (
-	"bytes"
-
 	"github.com/stateside-dev/stateside/internal/document"
+	"github.com/stateside-dev/stateside/internal/source"
 )
 
 // command is what is known of one command.
@@ -69,14 +68,7 @@ var commands = []command{
 }
 
 // mayBeIn says whether the words of a command may stand in a text.
-func (c *command) mayBeIn(text []byte) bool {
-	for _, w := range c.words {
-		if !bytes.Contains(text, []byte(w)) {
-			return false
-		}
-	}
-	return true
-}
+func (c *command) mayBeIn(text *source.Words) bool { return text.HasAll(c.words...) }
 
 // fits says whether a line begins with the command. Flags that hold for all
 // commands of aws may stand between its words.

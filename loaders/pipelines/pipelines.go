@@ -41,19 +41,19 @@ func isScript(f *source.File) bool {
 			return false
 		}
 	}
-	return mayCount(f.Text())
+	return mayCount(f.Words())
 }
 
 func isWorkflow(f *source.File) bool {
-	return path.Base(path.Dir(f.Path)) == "workflows" && strings.Contains(f.Path, ".github/") && (f.Ext() == ".yml" || f.Ext() == ".yaml") && mayCount(f.Text())
+	return path.Base(path.Dir(f.Path)) == "workflows" && strings.Contains(f.Path, ".github/") && (f.Ext() == ".yml" || f.Ext() == ".yaml") && mayCount(f.Words())
 }
 
 func isPipeline(f *source.File) bool {
-	return services.Named(".gitlab-ci*.yml", "azure-pipelines*.yml", "cloudbuild*.yaml", "bitbucket-pipelines.yml", "buildspec*.yml")(f) && mayCount(f.Text())
+	return services.Named(".gitlab-ci*.yml", "azure-pipelines*.yml", "cloudbuild*.yaml", "bitbucket-pipelines.yml", "buildspec*.yml")(f) && mayCount(f.Words())
 }
 
 // mayCount says whether a text has the words of a command.
-func mayCount(text []byte) bool {
+func mayCount(text *source.Words) bool {
 	return slices.ContainsFunc(commands, func(c command) bool { return c.mayBeIn(text) })
 }
 
@@ -79,7 +79,7 @@ func parsePipeline(name string, data []byte) ([]*document.Node, error) {
 	rng, text := document.Positions(name, data), string(data)
 	for _, doc := range docs {
 		doc.Walk(func(_ []string, n *document.Node) bool {
-			if n.Kind == document.String && strings.Contains(n.Text, " ") && mayCount([]byte(n.Text)) {
+			if n.Kind == document.String && strings.Contains(n.Text, " ") && mayCount(source.NewWords([]byte(n.Text))) {
 				n.Items = lexWithin(n, text, rng)
 			}
 			return n.Kind != document.String // the commands are not looked into

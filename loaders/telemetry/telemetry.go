@@ -39,16 +39,13 @@ func (l *Loader) Skips(name string) bool { return source.IsExample(name) }
 func (l *Loader) Claims(f *source.File) bool {
 	switch f.Ext() {
 	case ".yaml", ".yml", ".toml", ".conf", ".config":
-		text := f.Text()
-		return telemetry.MustHave(text) && !isManifest(text)
+		return telemetry.MustHave(f.Words()) && !isManifest(f.Words())
 	}
 	return false
 }
 
 // isManifest says whether a text is one of Kubernetes, or the template of one.
-func isManifest(text []byte) bool {
-	return bytes.Contains(text, []byte("apiVersion:")) && bytes.Contains(text, []byte("kind:"))
-}
+func isManifest(text *source.Words) bool { return text.HasAll("apiVersion:", "kind:") }
 
 // Load reads each file by itself.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
