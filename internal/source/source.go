@@ -134,7 +134,7 @@ func (t *Tree) read(name string, limit int64) ([]byte, error) {
 		return nil, ErrOutside
 	}
 	data, err := readBeneath(t.at, filepath.FromSlash(name), limit)
-	if err == nil || errors.Is(err, ErrTooLarge) || errors.Is(err, errNotRegular) {
+	if err == nil || errors.Is(err, ErrTooLarge) || errors.Is(err, errNotRegular) || errors.Is(err, fs.ErrNotExist) {
 		return data, err
 	}
 	f, err := t.open(name)
@@ -275,8 +275,9 @@ func (t *Tree) listing() listing { return listing{t.root.FS().(rootFS), t.at} }
 // ReadDir lists a directory in order.
 func (l listing) ReadDir(name string) ([]fs.DirEntry, error) {
 	if fs.ValidPath(name) {
-		if entries, err := listBeneath(l.at, filepath.FromSlash(name)); err == nil {
-			return entries, nil
+		entries, err := listBeneath(l.at, filepath.FromSlash(name))
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			return entries, err
 		}
 	}
 	return l.rootFS.ReadDir(name)
