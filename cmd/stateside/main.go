@@ -17,7 +17,7 @@ func main() {
 	// this memory is part of the heap, so that a small check ends before it ever
 	// starts, and a large one need not double; as nothing is written to it, the
 	// system does not provide it.
-	ballast := make([]byte, 48<<20)
+	ballast := make([]byte, 96<<20)
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(45)
 	}
