@@ -2,28 +2,30 @@ package document
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // parseJSON reads one JSON value.
 func parseJSON(pos *positions) (*Node, error) {
-	p := &jsonParser{decoder: json.NewDecoder(bytes.NewReader(pos.data)), pos: pos}
-	p.decoder.UseNumber()
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(pos.data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	p := &jsonParser{decoder: decoder, pos: pos}
 	n, err := p.value(0)
 	if err == nil {
-		if _, end := p.decoder.Token(); !errors.Is(end, io.EOF) {
+		if _, end := p.decoder.ReadToken(); !errors.Is(end, io.EOF) {
 			err = errors.New("more than one value")
 		}
 	}
 	if err != nil && !errors.Is(err, ErrTooLarge) {
 		offset := p.decoder.InputOffset()
-		var syntax *json.SyntaxError
+		var syntax *jsontext.SyntacticError
 		if errors.As(err, &syntax) {
-			offset = syntax.Offset
+			offset, err = syntax.ByteOffset, syntax.Err
 		}
-		err = &SyntaxError{Message: message(err), Line: p.pos.at(int(offset)).Line}
+		written := len(bytes.TrimRight(pos.data, " \t\r\n"))
+		err = &SyntaxError{Message: message(err), Line: p.pos.at(min(int(offset), written)).Line}
 	}
 	return n, err
 }
@@ -36,7 +38,7 @@ func message(err error) string {
 }
 
 type jsonParser struct {
-	decoder *json.Decoder
+	decoder *jsontext.Decoder
 	pos     *positions
 	nodes   int
 }
@@ -46,22 +48,23 @@ func (p *jsonParser) value(depth int) (*Node, error) {
 		return nil, ErrTooLarge
 	}
 	from := p.begin()
-	token, err := p.decoder.Token()
+	token, err := p.decoder.ReadToken()
 	if err != nil {
 		return nil, err
 	}
 	n := &Node{Range: p.pos.span(from, int(p.decoder.InputOffset()))}
-	switch token := token.(type) {
-	case json.Delim:
-		return n, p.collection(n, token, depth)
-	case string:
-		n.Kind, n.Text = String, token
-	case bool:
-		n.Kind, n.Text = Bool, "false"
-		if token {
-			n.Text = "true"
-		}
-	case json.Number:
+	switch token.Kind() {
+	case '{':
+		n.Kind = Map
+		return n, p.pairs(n, depth)
+	case '[':
+		n.Kind = List
+		return n, p.items(n, depth)
+	case '"':
+		n.Kind, n.Text = String, token.String()
+	case 't', 'f':
+		n.Kind, n.Text = Bool, token.String()
+	case '0':
 		n.Kind, n.Text = Number, token.String()
 	}
 	return n, nil
@@ -81,33 +84,31 @@ func (p *jsonParser) begin() int {
 	return at
 }
 
-func (p *jsonParser) collection(n *Node, open json.Delim, depth int) error {
-	n.Kind = List
-	if open == '{' {
-		n.Kind = Map
-	}
-	for p.decoder.More() {
-		pair := Pair{}
-		if n.Kind == Map {
-			from := p.begin()
-			key, err := p.decoder.Token()
-			if err != nil {
-				return err
-			}
-			pair.Key, _ = key.(string)
-			pair.Range = p.pos.span(from, int(p.decoder.InputOffset()))
-		}
-		value, err := p.value(depth + 1)
+func (p *jsonParser) pairs(n *Node, depth int) error {
+	for p.decoder.PeekKind() != '}' {
+		from := p.begin()
+		key, err := p.decoder.ReadToken()
 		if err != nil {
 			return err
 		}
-		if n.Kind == List {
-			n.Items = append(n.Items, value)
-			continue
+		pair := Pair{Key: key.String(), Range: p.pos.span(from, int(p.decoder.InputOffset()))}
+		if pair.Value, err = p.value(depth + 1); err != nil {
+			return err
 		}
-		pair.Value = value
 		n.Pairs = append(n.Pairs, pair)
 	}
-	_, err := p.decoder.Token()
+	_, err := p.decoder.ReadToken()
+	return err
+}
+
+func (p *jsonParser) items(n *Node, depth int) error {
+	for p.decoder.PeekKind() != ']' {
+		item, err := p.value(depth + 1)
+		if err != nil {
+			return err
+		}
+		n.Items = append(n.Items, item)
+	}
+	_, err := p.decoder.ReadToken()
 	return err
 }

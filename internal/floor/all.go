@@ -1,13 +1,14 @@
 package main
 
 import (
-	"encoding/json"
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/pelletier/go-toml/v2"
@@ -84,8 +85,10 @@ func parseList(list string) error {
 		case ".tf", ".hcl", ".nomad", ".job":
 			hclsyntax.ParseConfig(data, name, hcl.InitialPos) // a file in error is parsed too
 		case ".json":
-			var v any
-			_ = json.Unmarshal(data, &v)
+			d := jsontext.NewDecoder(bytes.NewBuffer(data))
+			for err := error(nil); err == nil; {
+				_, err = d.ReadToken()
+			}
 		case ".toml":
 			var v any
 			_ = toml.Unmarshal(data, &v)
