@@ -19,6 +19,10 @@ var testFolders = []string{"test", "tests", "testing", "spec", "specs"}
 // extension or as one.
 var exampleEnds = []string{"example", "sample", "template", "tmpl", "dist", "test", "testing", "tests", "ci", "default", "defaults"}
 
+// ownNames are those of files which a program reads under a name that ends like an
+// example's.
+var ownNames = []string{"spark-defaults.conf", "application-default.yml", "application-default.yaml", "application-default.properties"}
+
 // IsShown says whether a file is an example, documentation, or what tests of a
 // program use, by its path from where the check begins. What is called a test may
 // be an environment, and counts.
@@ -39,6 +43,9 @@ func IsExample(name string) bool {
 	base := path.Base(strings.ToLower(name))
 	if strings.HasPrefix(base, "example.") || strings.HasPrefix(base, "sample.") {
 		return true
+	}
+	if slices.Contains(ownNames, base) {
+		return false
 	}
 	for range 2 {
 		ext := path.Ext(base)

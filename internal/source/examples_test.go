@@ -9,6 +9,7 @@ func TestIsExample(t *testing.T) {
 		"app/src/main/resources/application.yml": false, "app/src/test/resources/application.yml": true, "application-test.yml": true,
 		"docs/litestream.yml": true, "examples/a/pgbackrest.conf": true, "latest/pgbackrest.conf": false, "pgbackrest.conf.sample": true,
 		"contest/rclone.conf": false, "Example.env": true, "config/database.yml.dist": true, "test": false, "my-test/x.yml": false,
+		"conf/spark-defaults.conf": false, "conf/spark-defaults.conf.template": true, "examples/spark-defaults.conf": true,
 	} {
 		if got := IsExample(name); got != want {
 			t.Errorf("IsExample(%q) = %v", name, got)

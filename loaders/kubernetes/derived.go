@@ -22,6 +22,7 @@ var derived = map[string]struct {
 	"atlas.mongodb.com/AtlasDeployment":              {"@places", atlasPlaces},
 	"atlas.mongodb.com/AtlasBackupSchedule":          {"@places", atlasCopies},
 	"clickhouse.altinity.com/ClickHouseInstallation": {"@endpoints", clickhouseEndpoints},
+	"core.k8s.io/PersistentVolume":                   {"@zone", volumeZone},
 }
 
 // withDerived adds to an object the attribute that follows from its others.
@@ -92,6 +93,43 @@ func atlasRegion(provider, backing, region *document.Node) []*document.Node {
 		cloud = backing.Text
 	}
 	return []*document.Node{textNode(cloud+"_"+region.Text, region.Range)}
+}
+
+// handleZone finds the zone or region in the names that clouds give volumes: a
+// disk of Compute Engine, an instance of Filestore, a volume of EBS.
+var handleZone = regexp.MustCompile(`^projects/[^/]+/(?:zones|regions)/([a-z0-9-]+)/disks/|^mode[A-Za-z]+/([a-z]+-[a-z0-9-]+)/|^aws://([a-z0-9-]+)/`)
+
+// mountRegion finds the region among the options with which Mountpoint for S3
+// mounts a bucket.
+var mountRegion = regexp.MustCompile(`^(?:--)?region[ =]([a-z0-9-]+)$`)
+
+// volumeZone is the zone or region that the name of a volume tells, or the options
+// of its mount.
+func volumeZone(n *document.Node) []*document.Node {
+	spec := n.Get("spec")
+	for _, handle := range []*document.Node{spec.At("csi", "volumeHandle"), spec.At("awsElasticBlockStore", "volumeID")} {
+		if zone := captured(handleZone, handle); zone != nil {
+			return []*document.Node{zone}
+		}
+	}
+	if spec.At("csi", "driver").String() != "s3.csi.aws.com" {
+		return nil
+	}
+	for _, option := range spec.Get("mountOptions").Elements() {
+		if region := captured(mountRegion, option); region != nil {
+			return []*document.Node{region}
+		}
+	}
+	return nil
+}
+
+// captured is what the groups of an expression find in a text, nil for nothing.
+func captured(e *regexp.Regexp, n *document.Node) *document.Node {
+	m := e.FindStringSubmatch(n.String())
+	if m == nil {
+		return nil
+	}
+	return textNode(strings.Join(m[1:], ""), n.Range)
 }
 
 var endpointTag = regexp.MustCompile(`<endpoint>\s*([^<\s]+)`)

@@ -14,7 +14,14 @@ import (
 
 // formatMarks are words one of which every ConfigMap has that holds a
 // configuration which is known here, besides those of package telemetry.
-var formatMarks = []string{"artifactRepository", "aws_region", "wal_s3_bucket"}
+var formatMarks = []string{"artifactRepository", artifactRepositories, defaultRepository, "aws_region", "wal_s3_bucket"}
+
+// Names by which Argo Workflows finds a ConfigMap each of whose entries is a
+// repository of artifacts.
+const (
+	artifactRepositories = "artifact-repositories"
+	defaultRepository    = "workflows.argoproj.io/default-artifact-repository"
+)
 
 // hasFormat says whether a text may hold a configuration that is known.
 func hasFormat(text *source.Words) bool {
@@ -24,15 +31,16 @@ func hasFormat(text *source.Words) bool {
 // addEmbedded looks into the files that a ConfigMap or a Secret holds.
 func (s *set) addEmbedded(r *root, n *document.Node) {
 	s.addOperatorConfig(r, n)
+	metadata := n.Get("metadata")
+	holdsArtifacts := metadata.Get("name").String() == artifactRepositories || metadata.At("annotations", defaultRepository) != nil
 	for _, block := range []string{"data", "stringData"} {
 		for _, p := range n.Get(block).Entries() {
 			if p.Value.Kind != document.String || len(p.Value.Text) < 8 {
 				continue
 			}
-			switch p.Key {
-			case "artifactRepository":
+			if holdsArtifacts || p.Key == "artifactRepository" {
 				s.addArtifacts(r, n, p)
-			default:
+			} else {
 				s.addConfiguration(r, n, p)
 			}
 		}

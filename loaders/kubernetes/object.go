@@ -52,6 +52,23 @@ func (s *set) add(r *root, n *document.Node, depth int) {
 		s.addComposition(r, n, group)
 	}
 	s.addObject(r, n, group, kind)
+	if kind == "Cluster" {
+		s.addExternal(r, n, group)
+	}
+}
+
+// addExternal takes in the clusters and backups elsewhere from which a cluster of
+// CloudNativePG takes its data. A host without a dot is beside the cluster.
+func (s *set) addExternal(r *root, n *document.Node, group string) {
+	if group != "postgresql.cnpg.io" && group != "postgresql.k8s.enterprisedb.io" {
+		return
+	}
+	for _, e := range n.At("spec", "externalClusters").Elements() {
+		host := e.At("connectionParameters", "host").String()
+		if e.Get("barmanObjectStore") != nil || strings.Contains(host, ".") && !strings.Contains(host, ".svc") {
+			s.addPart(r, n, "externalClusters/"+e.Get("name").String(), "postgresql.cnpg.io/ExternalCluster", e)
+		}
+	}
 }
 
 // addObject makes an object, when the catalogue may know it.

@@ -63,12 +63,14 @@ func (s *set) state(ctx context.Context, doc *document.Node) model.Document {
 		if n.Get("type").String() == "" || n.Get("custom").String() == "false" {
 			continue
 		}
-		resources = append(resources, s.stateResource(n, providers))
+		resources = append(resources, s.stateResource(n, providers, doc.Get("config")))
 	}
 	return s.collect(ev, file, resources)
 }
 
-func (s *set) stateResource(n *document.Node, providers map[string]*document.Node) *stores.Object {
+// stateResource makes a resource of a state. A preview leaves out what does not
+// change, the default providers too; what the stack gives these is its config.
+func (s *set) stateResource(n *document.Node, providers map[string]*document.Node, config *document.Node) *stores.Object {
 	kind := s.kind(n.Get("type").String())
 	urn := n.Get("urn").String()
 	parts := strings.Split(urn, "::")
@@ -91,7 +93,7 @@ func (s *set) stateResource(n *document.Node, providers map[string]*document.Nod
 	r.Settings = func(ev *lang.Evaluator, name string) *lang.Value {
 		p := providers[provider]
 		if p == nil {
-			return nil
+			return ofDefault(provider, config, name)
 		}
 		inner := map[string]*lang.Cell{}
 		for _, pair := range p.Get("inputs").Entries() {
@@ -103,6 +105,22 @@ func (s *set) stateResource(n *document.Node, providers map[string]*document.Nod
 		return nil
 	}
 	return r
+}
+
+// ofDefault is what the configuration of the stack gives a default provider, by
+// its URN.
+func ofDefault(urn string, config *document.Node, name string) *lang.Value {
+	_, rest, _ := strings.Cut(urn, "::pulumi:providers:")
+	provider, named, _ := strings.Cut(rest, "::")
+	if named != "default" && !strings.HasPrefix(named, "default_") {
+		return nil
+	}
+	key := provider + ":" + camel(name)
+	n := config.Get(key)
+	if !n.IsScalar() {
+		return nil
+	}
+	return plain("", name, n).At(n.Range).Named("config " + key)
 }
 
 // plain is the value of a node, in which marks stand for what is not known.
