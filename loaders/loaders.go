@@ -4,6 +4,7 @@ package loaders
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -21,6 +22,7 @@ import (
 	"github.com/stateside-dev/stateside/loaders/compose"
 	"github.com/stateside-dev/stateside/loaders/dataplatform"
 	"github.com/stateside-dev/stateside/loaders/declared"
+	"github.com/stateside-dev/stateside/loaders/embedded"
 	"github.com/stateside-dev/stateside/loaders/kafka"
 	"github.com/stateside-dev/stateside/loaders/kubernetes"
 	"github.com/stateside-dev/stateside/loaders/nomad"
@@ -90,6 +92,7 @@ func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Lo
 	reads := func(formats []services.Format) Loader {
 		return &services.Loader{Tables: tables, Catalogue: catalogue, Formats: formats}
 	}
+	inFiles := slices.Concat(appconfig.Formats(), backuptools.Formats(), dataplatform.Formats(), kafka.Formats(), pipelines.Formats(), sql.Formats())
 	return []Loader{
 		&terraform.Loader{Tables: tables, Catalogue: catalogue, Options: options.Terraform},
 		&tfplan.Loader{Tables: tables, Catalogue: catalogue},
@@ -105,6 +108,7 @@ func All(tables *geo.Tables, catalogue *catalog.Catalogue, options Options) []Lo
 		reads(backuptools.Formats()),
 		declared.New(tables, catalogue, options.Formats),
 		reads(dataplatform.Formats()),
+		reads(embedded.Formats(inFiles)),
 		reads(kafka.Formats()),
 		reads(nomad.Formats()),
 		reads(pipelines.Formats()),

@@ -11,30 +11,38 @@ import (
 
 // Embedded parses the text of a string as documents of their own. In a literal
 // block of YAML their nodes stand where they do in the file, whose bytes are
-// given; in any other string all of them stand where the string does. Of what
-// stands in a block the line and column are known, and no bytes.
-func (n *Node) Embedded(file []byte) ([]*Node, error) {
+// given; in any other string all of them stand where the string does.
+func (n *Node) Embedded(file []byte) ([]*Node, error) { return n.EmbeddedIn(file, Parse) }
+
+// EmbeddedIn is Embedded for a text that another parser reads.
+func (n *Node) EmbeddedIn(file []byte, parse func(name string, data []byte) ([]*Node, error)) ([]*Node, error) {
 	if n == nil || n.Kind != String {
 		return nil, &SyntaxError{Message: "it is no text"}
 	}
-	docs, err := Parse(n.Range.Filename, []byte(n.Text))
+	docs, err := parse(n.Range.Filename, []byte(n.Text))
 	below := n.block(file)
 	var syntax *SyntaxError
 	if errors.As(err, &syntax) {
 		line := below(hcl.Pos{Line: max(syntax.Line, 1), Column: 1}).Line
-		return nil, &SyntaxError{Message: syntax.Message, Line: line}
+		err = &SyntaxError{Message: syntax.Message, Line: line}
 	}
-	move := func(r *hcl.Range) { r.Start, r.End = below(r.Start), below(r.End) }
 	for _, doc := range docs {
-		doc.Walk(func(_ []string, at *Node) bool {
-			move(&at.Range)
-			for i := range at.Pairs {
-				move(&at.Pairs[i].Range)
-			}
-			return true
-		})
+		doc.move(below)
 	}
 	return docs, err
+}
+
+// move gives a node and all below it other positions.
+func (n *Node) move(to func(hcl.Pos) hcl.Pos) {
+	move := func(r *hcl.Range) { r.Start, r.End = to(r.Start), to(r.End) }
+	move(&n.Range)
+	for i := range n.Pairs {
+		move(&n.Pairs[i].Range)
+		n.Pairs[i].Value.move(to)
+	}
+	for _, item := range n.Items {
+		item.move(to)
+	}
 }
 
 var literalBlock = regexp.MustCompile(`^(!\S+\s+)?\|[-+0-9]*\s*(#.*)?$`)
@@ -56,9 +64,31 @@ func (n *Node) block(file []byte) func(hcl.Pos) hcl.Pos {
 	if indent < 0 || first == "" {
 		return inside
 	}
+	inText := linesOf([]byte(n.Text), strings.Count(n.Text, "\n")+1)
+	inFile := linesOf(body, len(inText))
+	from := start.Byte + len(header) + 1
 	return func(p hcl.Pos) hcl.Pos {
-		return hcl.Pos{Line: start.Line + p.Line, Column: p.Column + indent, Byte: start.Byte}
+		at := hcl.Pos{Line: start.Line + p.Line, Column: p.Column + indent, Byte: start.Byte}
+		if k := p.Line - 1; k >= 0 && k < min(len(inText), len(inFile)) && p.Byte >= inText[k] {
+			at.Byte = min(from+inFile[k]+indent+p.Byte-inText[k], len(file))
+		}
+		return at
 	}
+}
+
+// linesOf are the offsets at which the first lines of a text begin, as many as
+// are asked for.
+func linesOf(text []byte, most int) []int {
+	starts := []int{0}
+	for at := 0; len(starts) < most; {
+		end := bytes.IndexByte(text[at:], '\n')
+		if end < 0 {
+			break
+		}
+		at += end + 1
+		starts = append(starts, at)
+	}
+	return starts
 }
 
 // Place says of a document, which was read from the text of a string, that it

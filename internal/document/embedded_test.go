@@ -14,7 +14,7 @@ func TestEmbedded(t *testing.T) {
 		t.Fatal(inner, err)
 	}
 	item := inner[0].Get("list").Items[0]
-	if r := item.Range; r.Filename != "f.yaml" || r.Start.Line != 5 || r.Start.Column != 7 || !r.Empty() {
+	if r := item.Range; r.Filename != "f.yaml" || r.Start.Line != 5 || r.Start.Column != 7 || file[r.Start.Byte:r.End.Byte] != "item" {
 		t.Errorf("item at %v", r)
 	}
 	if r := inner[0].Pair("key").Range; r.Start.Line != 3 || r.Start.Column != 3 {

@@ -59,10 +59,12 @@ func (l *Loader) Skips(name string) bool { return !l.Named && source.IsExample(n
 // Claims asks the formats.
 func (l *Loader) Claims(f *source.File) bool { return l.formatOf(f) != nil }
 
-func (l *Loader) formatOf(f *source.File) *Format {
-	for i := range l.Formats {
-		if l.Formats[i].Claims(f) {
-			return &l.Formats[i]
+func (l *Loader) formatOf(f *source.File) *Format { return claiming(l.Formats, f) }
+
+func claiming(formats []Format, f *source.File) *Format {
+	for i := range formats {
+		if formats[i].Claims(f) {
+			return &formats[i]
 		}
 	}
 	return nil
@@ -109,7 +111,7 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) (doc 
 	default:
 		doc = problem(name, document.LineOf(err), fmt.Sprintf("the %s can't be read: %v", format.Name, err))
 	}
-	f := &File{Name: name, addresses: map[string]int{}}
+	f := &File{Name: name, data: data, addresses: map[string]int{}}
 	for _, d := range docs {
 		format.Read(f, d)
 	}
@@ -190,6 +192,8 @@ type File struct {
 	// Lookup finds the value for a name that stands in a text; may be nil.
 	Lookup func(name string) *document.Node
 
+	data      []byte
+	within    string // what goes before addresses
 	resources []stores.Resource
 	addresses map[string]int
 	problems  []model.Problem
@@ -198,6 +202,7 @@ type File struct {
 // AddObject takes in a resource whose attributes are those of a map, as it is
 // written.
 func (f *File) AddObject(typ, address string, n *document.Node) *stores.Object {
+	address = f.within + address
 	if f.addresses[address]++; f.addresses[address] > 1 {
 		address = fmt.Sprintf("%s#%d", address, f.addresses[address])
 	}
@@ -233,6 +238,7 @@ func (f *File) Add(typ, address string, at hcl.Range, attributes Attributes) *st
 			at = over(at, v)
 		}
 	}
+	address = f.within + address
 	if f.addresses[address]++; f.addresses[address] > 1 {
 		address = fmt.Sprintf("%s#%d", address, f.addresses[address])
 	}

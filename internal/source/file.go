@@ -22,6 +22,10 @@ type File struct {
 	err   error
 }
 
+// Inside returns what stands for a file in another one, such as an entry of a
+// ConfigMap, by the name that it has there.
+func Inside(name string, text []byte) *File { return &File{Path: name, text: text} }
+
 // File returns a file of the tree by its path.
 func (t *Tree) File(name string) *File { return &File{Path: name, tree: t} }
 
@@ -32,7 +36,7 @@ func (f *File) Ext() string { return strings.ToLower(path.Ext(f.Path)) }
 // than people write, the beginning. It is empty for a file that can't be read,
 // which Err tells then.
 func (f *File) Text() []byte {
-	if f.text != nil || f.err != nil {
+	if f.text != nil || f.err != nil || f.tree == nil {
 		return f.text
 	}
 	data, err := f.tree.Read(f.Path)
