@@ -10,6 +10,7 @@ package embedded
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/stateside-dev/stateside/internal/document"
@@ -25,8 +26,9 @@ func Formats(inner []services.Format) []services.Format {
 	}}
 }
 
-// holders are the words of a manifest with entries.
-var holders = [][]byte{[]byte("ConfigMap"), []byte("stringData")}
+// holders are the words of a manifest with entries. Values of charts speak of such
+// manifests, and are none.
+var holders = [][]byte{[]byte("kind: ConfigMap"), []byte(`"ConfigMap"`), []byte("stringData:"), []byte(`"stringData"`)}
 
 // holdsFiles recognises manifests with entries of several lines. What a chart's
 // templates make is known only when they are rendered.
@@ -40,15 +42,7 @@ func holdsFiles(f *source.File) bool {
 		return false
 	}
 	text := f.Text()
-	if !bytes.Contains(text, []byte("apiVersion")) || !bytes.Contains(text, []byte("kind")) {
-		return false
-	}
-	for _, h := range holders {
-		if bytes.Contains(text, h) {
-			return true
-		}
-	}
-	return false
+	return bytes.Contains(text, []byte("apiVersion")) && slices.ContainsFunc(holders, func(h []byte) bool { return bytes.Contains(text, h) })
 }
 
 func read(f *services.File, doc *document.Node, inner []services.Format) {
