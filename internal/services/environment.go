@@ -6,6 +6,7 @@ import (
 
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/source"
 )
 
 // variables is a set of environment variables that say together where a program
@@ -51,6 +52,32 @@ func (f *File) EnvironmentOf(program string, doc *document.Node) {
 		for i := range environment {
 			if v := &environment[i]; v.has(p.Key) {
 				f.variable(program, doc, v, p)
+				break
+			}
+		}
+	}
+}
+
+// backupTypes are the types of what programs that back up take from the
+// environment.
+var backupTypes = []string{"walg/storage", "restic/repository", "litestream/replica", "pgbackrest/repo", "borgmatic/repository"}
+
+// MayHaveBackupVariables says whether a text has the name of a variable that
+// BackupVariables reads.
+func MayHaveBackupVariables(text *source.Words) bool {
+	return slices.ContainsFunc(environment, func(v variables) bool {
+		return slices.Contains(backupTypes, v.typ) && text.HasAny(v.each...)
+	})
+}
+
+// BackupVariables reads, of the variables that a script or a pipeline sets, those of
+// programs that back up: others may be about anything. own are the variables that
+// count, and all those that the program sees, regions among them.
+func (f *File) BackupVariables(program string, own, all *document.Node) {
+	for _, p := range own.Entries() {
+		for i := range environment {
+			if v := &environment[i]; slices.Contains(backupTypes, v.typ) && v.has(p.Key) {
+				f.variable(program, all, v, p)
 				break
 			}
 		}
@@ -201,6 +228,7 @@ var environment = []variables{
 	{"walg/storage", []string{"WALG_OSS_PREFIX"}, repository, map[string][]string{"region": {"OSS_REGION"}, "host": {"OSS_ENDPOINT"}}},
 	{"walg/storage", []string{"WALG_SSH_PREFIX", "WALG_SWIFT_PREFIX"}, repository, nil},
 	{"restic/repository", []string{"RESTIC_REPOSITORY"}, repository, map[string][]string{"region": {"AWS_DEFAULT_REGION", "AWS_REGION"}}},
+	{"borgmatic/repository", []string{"BORG_REPO"}, repository, nil},
 	{"litestream/replica", []string{"LITESTREAM_REPLICA_URL", "LITESTREAM_URL", "REPLICA_URL"}, repository, map[string][]string{"region": {"LITESTREAM_S3_REGION", "LITESTREAM_REGION", "AWS_REGION"}, "host": {"LITESTREAM_S3_ENDPOINT", "LITESTREAM_ENDPOINT"}}},
 	{"litestream/replica", []string{"LITESTREAM_S3_BUCKET", "LITESTREAM_BUCKET"}, inS3, map[string][]string{"region": {"LITESTREAM_S3_REGION", "LITESTREAM_REGION", "AWS_REGION"}, "host": {"LITESTREAM_S3_ENDPOINT", "LITESTREAM_ENDPOINT"}}},
 	{"pgbackrest/repo", []string{"PGBACKREST_REPO1_S3_BUCKET"}, inS3, map[string][]string{"region": {"PGBACKREST_REPO1_S3_REGION"}, "host": {"PGBACKREST_REPO1_S3_ENDPOINT"}}},

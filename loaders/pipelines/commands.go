@@ -1,7 +1,11 @@
 package pipelines
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/stateside-dev/stateside/internal/document"
+	"github.com/stateside-dev/stateside/internal/services"
 	"github.com/stateside-dev/stateside/internal/source"
 )
 
@@ -24,6 +28,12 @@ type command struct {
 	variables []string
 	// explicit says that the command counts only with a region or an endpoint.
 	explicit bool
+	// repository are the flags with the address of a repository.
+	repository []string
+	// verbs are arguments one of which must be there.
+	verbs []string
+	// read makes the attributes of the argument; a bucket's when nil.
+	read func(f *services.File, n *document.Node) services.Attributes
 }
 
 var (
@@ -32,6 +42,9 @@ var (
 	awsEndpoint  = []string{"--endpoint-url"}
 	gRegion      = []string{"--location", "-l", "--region"}
 	azLocation   = []string{"--location", "-l"}
+
+	rcloneRegion   = []string{"--s3-location-constraint", "--s3-region"}
+	rcloneEndpoint = []string{"--s3-endpoint"}
 )
 
 // commands are tried in order.
@@ -64,6 +77,26 @@ var commands = []command{
 	{words: []string{"barman-cloud-backup"}, typ: "cli/backup", region: []string{"--aws-region"}, endpoint: []string{"--endpoint-url"}, argument: 1, variables: awsVariables},
 	{words: []string{"kopia", "repository", "create", "s3"}, typ: "cli/backup", cloud: "s3", bucket: []string{"--bucket"}, region: awsRegion, endpoint: []string{"--endpoint"}},
 	{words: []string{"duplicity"}, typ: "cli/backup", region: []string{"--s3-region-name"}, endpoint: []string{"--s3-endpoint-url"}, argument: -1, variables: awsVariables},
+	{words: []string{"aws", "rds", "start-db-instance-automated-backups-replication"}, typ: "cli/snapshot", cloud: "s3", region: awsRegion, variables: awsVariables},
+	{words: []string{"aws", "dynamodb", "update-table"}, typ: "cli/replica", cloud: "s3", constraint: []string{"RegionName="}, explicit: true},
+	{words: []string{"aws", "dynamodb", "create-global-table"}, typ: "cli/replica", cloud: "s3", constraint: []string{"RegionName="}, explicit: true},
+	{words: []string{"aws", "secretsmanager", "replicate-secret-to-regions"}, typ: "cli/secret", cloud: "s3", constraint: []string{"Region="}, explicit: true},
+	{words: []string{"aws", "kms", "replicate-key"}, typ: "cli/secret", cloud: "s3", region: []string{"--replica-region"}, explicit: true},
+	{words: []string{"s5cmd", "cp"}, typ: "cli/copy", region: []string{"--destination-region"}, endpoint: awsEndpoint, argument: -1, explicit: true},
+	{words: []string{"s5cmd", "sync"}, typ: "cli/copy", region: []string{"--destination-region"}, endpoint: awsEndpoint, argument: -1, explicit: true},
+	{words: []string{"s5cmd", "mv"}, typ: "cli/copy", region: []string{"--destination-region"}, endpoint: awsEndpoint, argument: -1, explicit: true},
+	{words: []string{"s3cmd", "mb"}, typ: "cli/bucket", region: []string{"--region", "--bucket-location"}, endpoint: []string{"--host"}, argument: 1},
+	{words: []string{"s3cmd", "put"}, typ: "cli/copy", region: awsRegion, endpoint: []string{"--host"}, argument: -1, explicit: true},
+	{words: []string{"s3cmd", "sync"}, typ: "cli/copy", region: awsRegion, endpoint: []string{"--host"}, argument: -1, explicit: true},
+	{words: []string{"rclone", "sync"}, typ: "cli/copy", region: rcloneRegion, endpoint: rcloneEndpoint, argument: -1, explicit: true, read: remote},
+	{words: []string{"rclone", "copy"}, typ: "cli/copy", region: rcloneRegion, endpoint: rcloneEndpoint, argument: -1, explicit: true, read: remote},
+	{words: []string{"rclone", "copyto"}, typ: "cli/copy", region: rcloneRegion, endpoint: rcloneEndpoint, argument: -1, explicit: true, read: remote},
+	{words: []string{"rclone", "move"}, typ: "cli/copy", region: rcloneRegion, endpoint: rcloneEndpoint, argument: -1, explicit: true, read: remote},
+	{words: []string{"rclone", "rcat"}, typ: "cli/copy", region: rcloneRegion, endpoint: rcloneEndpoint, argument: -1, explicit: true, read: remote},
+	{words: []string{"restic"}, typ: "restic/repository", repository: []string{"-r", "--repo"}, constraint: []string{"s3.region="}, variables: awsVariables, verbs: []string{"backup", "init", "copy"}},
+	{words: []string{"borg", "create"}, typ: "borgmatic/repository", argument: 1, read: archive},
+	{words: []string{"borg", "init"}, typ: "borgmatic/repository", argument: -1, read: archive},
+	{words: []string{"barman-cloud-wal-archive"}, typ: "cli/backup", region: []string{"--aws-region"}, endpoint: []string{"--endpoint-url"}, argument: 1, variables: awsVariables},
 	{words: []string{"velero", "install"}, typ: "cli/backup", cloud: "s3", bucket: []string{"--bucket"}, constraint: []string{"region="}},
 }
 
@@ -82,6 +115,64 @@ func (c *command) fits(words []*document.Node) bool {
 		}
 	}
 	return true
+}
+
+// remote reads a remote of rclone with its bucket: one that is made on the spot, as
+// in :s3,region=eu-west-1:bucket, or the name of one, of which flags say where it is.
+func remote(f *services.File, n *document.Node) services.Attributes {
+	text := n.Text
+	name, isMade := strings.CutPrefix(text, ":")
+	end := strings.IndexByte(name, ':')
+	if end < 0 || strings.Contains(text, "://") && !isMade {
+		return nil
+	}
+	at := len(text) - len(name)
+	a := services.Attributes{"cloud": services.Word("s3")}
+	if from := at + end + 1; from < len(text) {
+		a["bucket"] = f.Text(services.Part(n, from, from+until(text[from:], "/")))
+	}
+	if !isMade {
+		return a
+	}
+	options := strings.Split(name[:end], ",")
+	if options[0] != "s3" {
+		return nil
+	}
+	for _, option := range options {
+		key, value, _ := strings.Cut(option, "=")
+		from := at + len(option) - len(value)
+		switch key {
+		case "region", "location_constraint":
+			a["region"] = f.Text(services.Part(n, from, from+len(value)))
+		case "endpoint":
+			a["host"] = f.Hosts(services.Part(n, from, from+len(value)))
+		}
+		at += len(option) + 1
+	}
+	return a
+}
+
+// archive reads the repository of Borg before the name of an archive.
+func archive(f *services.File, n *document.Node) services.Attributes {
+	repository, _, _ := strings.Cut(n.Text, "::")
+	if repository == "" {
+		return nil
+	}
+	return f.Repository(services.Part(n, 0, len(repository)))
+}
+
+// until is the offset of the first of some characters, the length of the text when
+// there is none.
+func until(text, chars string) int {
+	if at := strings.IndexAny(text, chars); at >= 0 {
+		return at
+	}
+	return len(text)
+}
+
+// does says whether a command has one of the verbs that make it count.
+func (c *command) does(args []*document.Node) bool {
+	return c.verbs == nil || slices.ContainsFunc(args, func(n *document.Node) bool { return slices.Contains(c.verbs, n.Text) })
 }
 
 // target is the argument with the bucket: of a copy, the last of them.

@@ -11,9 +11,12 @@
 package pipelines
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/lang"
@@ -27,6 +30,8 @@ func Formats() []services.Format {
 		{Name: "script", Claims: isScript, Parse: services.One(parseScript), Read: script},
 		{Name: "workflow", Claims: isWorkflow, Parse: parsePipeline, Read: workflow},
 		{Name: "pipeline", Claims: isPipeline, Parse: parsePipeline, Read: pipeline},
+		{Name: "commands of containers", Claims: runsContainers, Parse: parsePipeline, Read: containers},
+		{Name: "settings with commands", Claims: hasCommands, Parse: services.One(parseSettings), Read: script},
 	}
 }
 
@@ -49,12 +54,13 @@ func isWorkflow(f *source.File) bool {
 }
 
 func isPipeline(f *source.File) bool {
-	return services.Named(".gitlab-ci*.yml", "azure-pipelines*.yml", "cloudbuild*.yaml", "bitbucket-pipelines.yml", "buildspec*.yml")(f) && mayCount(f.Words())
+	return services.Named(".gitlab-ci*.yml", "azure-pipelines*.yml", "cloudbuild*.yaml", "bitbucket-pipelines.yml", "buildspec*.yml", "patroni*.yml", "patroni*.yaml")(f) && mayCount(f.Words())
 }
 
-// mayCount says whether a text has the words of a command.
+// mayCount says whether a text has the words of a command, or a variable of a
+// program that backs up.
 func mayCount(text *source.Words) bool {
-	return slices.ContainsFunc(commands, func(c command) bool { return c.mayBeIn(text) })
+	return slices.ContainsFunc(commands, func(c command) bool { return c.mayBeIn(text) }) || services.MayHaveBackupVariables(text)
 }
 
 // items are the commands of a scalar.
@@ -93,17 +99,23 @@ func script(f *services.File, doc *document.Node) {
 	r := &reader{file: f, variables: map[string]*document.Node{}}
 	f.Lookup = func(name string) *document.Node { return r.variables[name] }
 	r.commands(doc.Items, "")
+	own := r.asMap()
+	f.BackupVariables("", own, own)
 }
 
 // workflow reads the jobs of GitHub Actions.
 func workflow(f *services.File, doc *document.Node) {
+	f.BackupVariables("", doc.Get("env"), doc.Get("env"))
 	for _, job := range doc.Get("jobs").Entries() {
 		r := &reader{file: f, variables: map[string]*document.Node{}}
 		f.Lookup = func(name string) *document.Node { return r.variables[strings.TrimPrefix(name, "env.")] }
 		r.set(doc.Get("env"))
 		r.set(job.Value.Get("env"))
+		f.BackupVariables(job.Key+": ", job.Value.Get("env"), r.asMap())
 		for _, step := range job.Value.Get("steps").Elements() {
 			r.set(step.Get("env"))
+			f.BackupVariables(job.Key+": ", step.Get("env"), r.asMap())
+			r.action(step, job.Key)
 			if region := step.At("with", "aws-region"); region.IsScalar() {
 				r.variables["AWS_REGION"] = region
 			}
@@ -139,7 +151,22 @@ func (r *reader) set(env *document.Node) {
 	}
 }
 
-func (r *reader) commands(lines []*document.Node, where string) {
+// asMap makes a map of the variables that are set.
+func (r *reader) asMap() *document.Node {
+	n := &document.Node{Kind: document.Map}
+	for _, name := range slices.Sorted(maps.Keys(r.variables)) {
+		value := r.variables[name]
+		n.Pairs = append(n.Pairs, document.Pair{Key: name, Range: value.Range, Value: value})
+	}
+	return n
+}
+
+// maxShells bounds shells that are given commands which are shells.
+const maxShells = 4
+
+func (r *reader) commands(lines []*document.Node, where string) { r.run(lines, where, 0) }
+
+func (r *reader) run(lines []*document.Node, where string, depth int) {
 	for _, l := range lines {
 		words := l.Items
 		for len(words) > 0 && isAssignment(words[0].Text) {
@@ -157,6 +184,10 @@ func (r *reader) commands(lines []*document.Node, where string) {
 			}
 		}
 		words = plain(words)
+		if inner := shellOf(words); inner != nil && depth < maxShells {
+			r.run(inner, where, depth+1)
+			continue
+		}
 		for i := range commands {
 			if commands[i].fits(words) {
 				r.add(&commands[i], words, where)
@@ -166,8 +197,30 @@ func (r *reader) commands(lines []*document.Node, where string) {
 	}
 }
 
-// plain are the words without what make writes before a command, and with the
-// flags that aws takes before the service behind it.
+// shells run the text that follows an option which ends in c.
+var shells = []string{"sh", "bash", "ash", "dash", "zsh"}
+
+// shellOf are the commands that a shell is given as a text, nil for another
+// command.
+func shellOf(words []*document.Node) []*document.Node {
+	if len(words) < 3 || !slices.Contains(shells, words[0].Text) {
+		return nil
+	}
+	for i, w := range words[1 : len(words)-1] {
+		if strings.HasPrefix(w.Text, "-") && strings.HasSuffix(w.Text, "c") {
+			text := words[i+2]
+			if text.Items != nil {
+				return nil // its commands are known already
+			}
+			return lex(unquoted(text).Text, 0, func(int, int) hcl.Range { return text.Range })
+		}
+	}
+	return nil
+}
+
+// plain are the words without what make writes before a command and without the
+// folder of the program, and with the flags that aws and s5cmd take before the verb
+// behind it.
 func plain(words []*document.Node) []*document.Node {
 	if len(words) == 0 {
 		return words
@@ -176,7 +229,11 @@ func plain(words []*document.Node) []*document.Node {
 		at := len(words[0].Text) - len(name)
 		words = append([]*document.Node{services.Part(words[0], at, len(words[0].Text))}, words[1:]...)
 	}
-	if words[0].Text != "aws" {
+	if name := path.Base(words[0].Text); strings.HasPrefix(words[0].Text, "/") && name != "/" {
+		at := len(words[0].Text) - len(name)
+		words = append([]*document.Node{services.Part(words[0], at, len(words[0].Text))}, words[1:]...)
+	}
+	if words[0].Text != "aws" && words[0].Text != "s5cmd" {
 		return words
 	}
 	var before []*document.Node
@@ -217,7 +274,10 @@ func unquoted(n *document.Node) *document.Node {
 // add makes the resource of a command.
 func (r *reader) add(c *command, words []*document.Node, where string) {
 	f := r.file
-	flags, args := arguments(words[len(c.words):])
+	flags, args := arguments(words[len(c.words):], c.repository)
+	if !c.does(args) {
+		return
+	}
 	get := func(names []string) *document.Node {
 		for _, name := range names {
 			if n := flags[name]; n != nil {
@@ -230,13 +290,22 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 	if c.cloud != "" {
 		a["cloud"] = services.Word(c.cloud)
 	}
-	if n := get(c.bucket); n != nil {
+	if c.repository != nil {
+		n := get(c.repository)
+		if a = f.Repository(n); a == nil {
+			return
+		}
+	} else if n := get(c.bucket); n != nil {
 		a["bucket"] = f.Text(n)
 	} else if c.bucket != nil && c.argument == 0 {
 		return
 	} else if c.argument != 0 {
 		if n := c.target(args); n == nil {
 			return
+		} else if c.read != nil {
+			if a = c.read(f, n); a == nil {
+				return
+			}
 		} else if cloud, bucket, ok := f.Bucket(n); ok {
 			a["cloud"], a["bucket"] = services.Word(cloud), bucket
 		} else if server := f.Hosts(n); c.typ == "cli/backup" && server != nil && strings.Contains(n.Text, "://") {
@@ -248,8 +317,9 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 			a["source"] = f.Text(args[0])
 		}
 	}
-	region := get(c.region)
-	a["region"] = f.Text(region)
+	if region := get(c.region); region != nil {
+		a["region"] = f.Text(region)
+	}
 	if endpoint := f.Hosts(get(c.endpoint)); endpoint != nil {
 		a["host"] = endpoint
 	}
@@ -266,11 +336,8 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 		if c.explicit {
 			return
 		}
-		for _, name := range c.variables {
-			if n := r.variables[name]; n != nil {
-				a["region"] = f.Text(n).Named(name)
-				break
-			}
+		if cloud, _ := text(a["cloud"]); c.cloud != "" || cloud == "s3" {
+			a["region"] = r.regionIn(c.variables)
 		}
 	}
 	if v := a["region"]; v != nil && v.Kind == lang.Null {
@@ -283,6 +350,24 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 	f.Add(c.typ, name, words[0].Range, a)
 }
 
+// regionIn is the region that the first of some variables gives, nil when none is
+// set.
+func (r *reader) regionIn(names []string) *lang.Value {
+	for _, name := range names {
+		if n := r.variables[name]; n != nil {
+			return r.file.Text(n).Named(name)
+		}
+	}
+	return nil
+}
+
+func text(v *lang.Value) (string, bool) {
+	if v == nil {
+		return "", false
+	}
+	return v.Text()
+}
+
 func textOf(words []*document.Node) []string {
 	all := make([]string, len(words))
 	for i, w := range words {
@@ -293,7 +378,8 @@ func textOf(words []*document.Node) []string {
 
 // arguments takes the words behind a command apart: flags with their values, as
 // --name value or --name=value, and the others in order.
-func arguments(words []*document.Node) (flags map[string]*document.Node, args []*document.Node) {
+// valued are further flags that have a value.
+func arguments(words []*document.Node, valued []string) (flags map[string]*document.Node, args []*document.Node) {
 	flags = map[string]*document.Node{}
 	for i := 0; i < len(words); i++ {
 		w := words[i]
@@ -303,7 +389,7 @@ func arguments(words []*document.Node) (flags map[string]*document.Node, args []
 			args = append(args, unquoted(w))
 		case hasValue:
 			flags[name] = unquoted(services.Part(w, len(name)+1, len(w.Text)))
-		case i+1 < len(words) && !strings.HasPrefix(words[i+1].Text, "-") && !slices.Contains(switches, w.Text):
+		case i+1 < len(words) && !strings.HasPrefix(words[i+1].Text, "-") && (slices.Contains(valued, w.Text) || !slices.Contains(switches, w.Text)):
 			flags[name] = unquoted(words[i+1])
 			i++
 		}
@@ -313,6 +399,7 @@ func arguments(words []*document.Node) (flags map[string]*document.Node, args []
 
 // switches are flags that have no value.
 var switches = []string{
+	"--stats", "--progress", "--list", "--one-file-system", "--no-lock", "--verbose",
 	"--recursive", "--delete", "--quiet", "--only-show-errors", "--no-progress", "--dryrun", "--exact-timestamps", "--follow-symlinks", "--no-cli-pager",
 	"-r", "-m", "-d", "-c", "-q", "--copy-tags", "--encrypted", "--uniform-bucket-level-access", "-b",
 }
