@@ -45,6 +45,18 @@ func (n *Node) move(to func(hcl.Pos) hcl.Pos) {
 	}
 }
 
+// MovedTo says of a node and all below it that it stands in a range, and returns it.
+func (n *Node) MovedTo(at hcl.Range) *Node {
+	n.Walk(func(_ []string, inner *Node) bool {
+		inner.Range = at
+		for i := range inner.Pairs {
+			inner.Pairs[i].Range = at
+		}
+		return true
+	})
+	return n
+}
+
 var literalBlock = regexp.MustCompile(`^(!\S+\s+)?\|[-+0-9]*\s*(#.*)?$`)
 
 // block tells where a position in the text of a string is in the file.

@@ -40,10 +40,16 @@ func (f *File) Hosts(n *document.Node) *lang.Value {
 	return lang.ListOf(hosts).At(n.Range)
 }
 
+// maxHosts bounds the list of the servers of one setting.
+const maxHosts = 1_000
+
 // AllHosts are those of a list of addresses, or of a single one.
 func (f *File) AllHosts(n *document.Node) *lang.Value {
 	if n == nil || n.Kind != document.List {
 		return f.Hosts(n)
+	}
+	if len(n.Items) > maxHosts {
+		return tooLong(n.Range)
 	}
 	var all []*lang.Value
 	for _, item := range n.Items {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/lang"
 	"github.com/stateside-dev/stateside/internal/source"
@@ -43,6 +45,7 @@ func (f *File) EnvironmentOf(program string, doc *document.Node) {
 		return nil
 	}
 	defer func() { f.Lookup = before }()
+	f.remotes(program, doc)
 	seen := map[string]bool{}
 	for _, p := range doc.Entries() {
 		if seen[p.Key] {
@@ -81,6 +84,61 @@ func (f *File) BackupVariables(program string, own, all *document.Node) {
 				break
 			}
 		}
+	}
+}
+
+// remotes reads the remotes of rclone that variables define, RCLONE_CONFIG_NAME_TYPE
+// and others.
+func (f *File) remotes(program string, doc *document.Node) {
+	const before, after = "RCLONE_CONFIG_", "_TYPE"
+	var names []string
+	settings := map[string]*document.Node{}
+	for _, p := range doc.Entries() {
+		rest, isRemote := strings.CutPrefix(p.Key, before)
+		name, isType := strings.CutSuffix(rest, after)
+		if isRemote && isType && settings[name] == nil {
+			names = append(names, name)
+			settings[name] = &document.Node{Kind: document.Map, Range: p.Range}
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	for _, p := range doc.Entries() {
+		rest, _ := strings.CutPrefix(p.Key, before)
+		for at := range rest {
+			if s := settings[rest[:at]]; s != nil && rest[at] == '_' {
+				s.Pairs = append(s.Pairs, document.Pair{Key: strings.ToLower(rest[at+1:]), Range: p.Range, Value: p.Value})
+			}
+		}
+	}
+	for _, name := range names {
+		f.Remote(program+before+name, settings[name].Range, settings[name])
+	}
+}
+
+// Remote adds a remote of rclone, when its settings say where it is.
+func (f *File) Remote(address string, at hcl.Range, s *document.Node) {
+	a := Attributes{"cloud": f.First(s.Get("provider"), s.Get("type"))}
+	switch s.Get("type").String() {
+	case "s3":
+		a["host"] = f.Hosts(s.Get("endpoint"))
+		a["region"] = f.First(s.Get("location_constraint"), s.Get("region"))
+	case "google cloud storage":
+		a["region"] = f.Text(s.Get("location"))
+	case "azureblob", "azurefiles":
+		a["bucket"] = f.Text(s.Get("account"))
+	case "oracleobjectstorage", "swift":
+		a["region"] = f.Text(s.Get("region"))
+		a["host"] = f.Hosts(s.Get("endpoint"))
+	case "sftp", "ftp", "webdav", "smb":
+		a["host"] = f.First(s.Get("host"))
+		if a["host"] == nil {
+			a["host"] = f.Hosts(s.Get("url"))
+		}
+	}
+	if a["host"] != nil || a["region"] != nil || a["bucket"] != nil {
+		f.Add("rclone/remote", address, at, a)
 	}
 }
 
@@ -184,13 +242,26 @@ func Account(f *File, n *document.Node) Attributes {
 // databases are the schemes of Airflow's connections that are databases.
 var databases = []string{"postgres", "postgresql", "mysql", "mssql", "oracle", "mongo", "mongodb", "redis", "redshift", "cassandra", "trino", "presto", "elasticsearch"}
 
-// connection reads a connection of Airflow that is a database.
-func connection(f *File, n *document.Node) Attributes {
-	if !slices.Contains(databases, Scheme(n.Text)) {
+// Connection reads a connection of Airflow that is a database: a URL, a map of its
+// parts, or such a map as JSON in a text; nil for another one.
+func (f *File) Connection(n *document.Node) Attributes {
+	if n.IsScalar() && strings.HasPrefix(n.Text, "{") {
+		inner, err := document.ParseJSON(n.Range.Filename, []byte(n.Text))
+		if err != nil {
+			return nil
+		}
+		return f.Connection(inner.MovedTo(n.Range))
+	}
+	if host := n.Get("host"); host.IsScalar() && slices.Contains(databases, n.Get("conn_type").String()) {
+		return Server(f, host)
+	}
+	if !n.IsScalar() || !slices.Contains(databases, Scheme(n.Text)) {
 		return nil
 	}
 	return Server(f, n)
 }
+
+func connection(f *File, n *document.Node) Attributes { return f.Connection(n) }
 
 func repository(f *File, n *document.Node) Attributes { return f.Repository(n) }
 

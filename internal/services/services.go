@@ -197,6 +197,7 @@ type File struct {
 	resources []stores.Resource
 	addresses map[string]int
 	problems  []model.Problem
+	full      bool
 }
 
 // AddObject takes in a resource whose attributes are those of a map, as it is
@@ -214,8 +215,26 @@ func (f *File) AddObject(typ, address string, n *document.Node) *stores.Object {
 		return true
 	})
 	object := &stores.Object{Name: address, Kind: typ, Attributes: f.Object(n), At: at}
+	if f.isFull(at) {
+		return object
+	}
 	f.resources = append(f.resources, object)
 	return object
+}
+
+// maxResources bounds the stores that one file names.
+const maxResources = 5_000
+
+// isFull says whether a file names more than is taken of one, which is told once.
+func (f *File) isFull(at hcl.Range) bool {
+	if len(f.resources) < maxResources {
+		return false
+	}
+	if !f.full {
+		f.full = true
+		f.problem(model.LimitReached, at, fmt.Sprintf("it names more than %d stores; the rest was not checked", maxResources))
+	}
+	return true
 }
 
 // Attributes of a resource by name.
@@ -243,6 +262,9 @@ func (f *File) Add(typ, address string, at hcl.Range, attributes Attributes) *st
 		address = fmt.Sprintf("%s#%d", address, f.addresses[address])
 	}
 	object := &stores.Object{Name: address, Kind: typ, Attributes: lang.ObjectVal(cells).At(at), At: at}
+	if f.isFull(at) {
+		return object
+	}
 	f.resources = append(f.resources, object)
 	return object
 }

@@ -37,6 +37,7 @@ func Formats() []services.Format {
 		{Name: "variables of containers", Claims: setsVariables, Read: containers},
 		{Name: "GitLab configuration", Claims: services.Named("gitlab.rb", "gitlab*.rb"), Parse: services.One(document.ParseArrows), Sure: true, Read: gitlab},
 		{Name: "Laravel file systems", Claims: isLaravel, Parse: services.One(document.ParseArrows), Read: laravel},
+		{Name: "Airflow connections", Claims: services.Holding(".yaml .yml .json", "conn_type", "host"), Read: airflowConnections},
 		{Name: "Airflow configuration", Claims: services.Named("airflow.cfg"), Parse: services.One(document.ParseINI), Sure: true, Read: airflow},
 	}
 }
@@ -106,6 +107,16 @@ var springSettings = []services.Setting{
 	{Path: "management.**.export.**.url", Type: "app/telemetry", Read: services.Server},
 	{Path: "management.otlp.*.endpoint", Type: "app/telemetry", Read: services.Server},
 	{Path: "sentry.dsn", Type: "app/telemetry", Read: services.Server},
+	{Path: "debezium.source.database.hostname", Type: "kafkaconnect/source", Read: services.Server},
+	{Path: "debezium.source.mongodb.connectionstring", Type: "kafkaconnect/source", Read: services.Server},
+	{Path: "debezium.sink.kinesis.region", Type: "kafkaconnect/aws", Read: sinkRegion},
+	{Path: "debezium.sink.sqs.region", Type: "kafkaconnect/aws", Read: sinkRegion},
+	{Path: "debezium.sink.kafka.producer.bootstrap.servers", Type: "app/stream", Read: services.Server},
+	{Path: "debezium.sink.pulsar.client.serviceurl", Type: "app/stream", Read: services.Server},
+	{Path: "debezium.sink.eventhubs.connectionstring", Type: "app/stream", Read: services.Server},
+	{Path: "debezium.sink.redis.address", Type: "kafkaconnect/sink", Read: services.Server},
+	{Path: "debezium.sink.rabbitmq.connection.host", Type: "app/queue", Read: services.Server},
+	{Path: "debezium.sink.http.url", Type: "kafkaconnect/sink", Read: services.Server},
 	{Path: "quarkus.datasource.**.jdbc.url", Type: "app/database", Read: services.Server},
 	{Path: "quarkus.datasource.**.reactive.url", Type: "app/database", Read: services.Server},
 	{Path: "quarkus.mongodb.**.connectionstring", Type: "app/database", Read: services.Server},
@@ -115,6 +126,14 @@ var springSettings = []services.Setting{
 	{Path: "datasources.*.url", Type: "app/database", Read: services.Server},
 	{Path: "mongodb.uri", Type: "app/database", Read: services.Server},
 	{Path: "redis.uri", Type: "app/cache", Read: services.Server},
+}
+
+// sinkRegion reads the region of a stream that Debezium Server writes to.
+func sinkRegion(f *services.File, n *document.Node) services.Attributes {
+	if !n.IsScalar() || n.Text == "" {
+		return nil
+	}
+	return services.Attributes{"region": f.Text(n)}
 }
 
 func azureAccount(f *services.File, n *document.Node) services.Attributes {
@@ -312,6 +331,17 @@ func dbtTarget(f *services.File, address string, p document.Pair) {
 					f.Add("app/warehouse", address, p.Range, a)
 				}
 				return
+			}
+		}
+	}
+}
+
+// airflowConnections reads a file of connections, each a URL or a map of its parts.
+func airflowConnections(f *services.File, doc *document.Node) {
+	for _, p := range doc.Entries() {
+		for _, n := range p.Value.Elements() {
+			if a := f.Connection(n); a != nil {
+				f.Add("app/database", p.Key, p.Range, a)
 			}
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 // containerMarks are words that a file has which gives variables to containers:
 // a manifest of Kubernetes, a task of ECS, a Compose file.
-var containerMarks = [][]string{{"apiVersion", "containers:", "env:"}, {"apiVersion", "kind: ConfigMap"}, {"containerDefinitions", "environment"}, {"services:", "environment:"}}
+var containerMarks = [][]string{{"apiVersion", "containers:", "env:"}, {"apiVersion", "kind: ConfigMap"}, {"apiVersion", "kind: Secret", "stringData"}, {"containerDefinitions", "environment"}, {"services:", "environment:"}}
 
 // setsVariables recognises files that give variables to containers. What a
 // chart's templates make is known only when they are rendered.
@@ -33,6 +33,8 @@ func containers(f *services.File, doc *document.Node) {
 	switch {
 	case doc.Get("apiVersion") != nil && doc.Get("kind").String() == "ConfigMap":
 		f.EnvironmentOf("ConfigMap/"+doc.At("metadata", "name").String()+".", doc.Get("data"))
+	case doc.Get("apiVersion") != nil && doc.Get("kind").String() == "Secret":
+		f.EnvironmentOf("Secret/"+doc.At("metadata", "name").String()+".", doc.Get("stringData"))
 	case doc.Get("apiVersion") != nil && doc.Get("kind") != nil:
 		name := doc.Get("kind").String() + "/" + doc.At("metadata", "name").String() + "."
 		doc.Walk(func(path []string, n *document.Node) bool {

@@ -137,28 +137,7 @@ func barman(f *services.File, doc *document.Node) {
 // rclone reads the remotes that say where they are.
 func rclone(f *services.File, doc *document.Node) {
 	for _, p := range doc.Entries() {
-		s := p.Value
-		a := services.Attributes{"cloud": f.First(s.Get("provider"), s.Get("type"))}
-		switch s.Get("type").String() {
-		case "s3":
-			a["host"] = f.Hosts(s.Get("endpoint"))
-			a["region"] = f.First(s.Get("location_constraint"), s.Get("region"))
-		case "google cloud storage":
-			a["region"] = f.Text(s.Get("location"))
-		case "azureblob", "azurefiles":
-			a["bucket"] = f.Text(s.Get("account"))
-		case "oracleobjectstorage", "swift":
-			a["region"] = f.Text(s.Get("region"))
-			a["host"] = f.Hosts(s.Get("endpoint"))
-		case "sftp", "ftp", "webdav", "smb":
-			a["host"] = f.First(s.Get("host"))
-			if a["host"] == nil {
-				a["host"] = f.Hosts(s.Get("url"))
-			}
-		}
-		if a["host"] != nil || a["region"] != nil || a["bucket"] != nil {
-			f.Add("rclone/remote", p.Key, p.Range, a)
-		}
+		f.Remote(p.Key, p.Range, p.Value)
 	}
 }
 

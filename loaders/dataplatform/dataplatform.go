@@ -1,6 +1,6 @@
 // Package dataplatform reads the configuration of the servers that data teams
 // run: Hadoop, Hive and Spark, Trino, ClickHouse, snapshot repositories of
-// Elasticsearch and OpenSearch, Vault and Consul, container registries,
+// Elasticsearch and OpenSearch, standbys of PostgreSQL, Vault and Consul, container registries,
 // Cassandra with Medusa, and Percona's backups of MongoDB.
 //
 // A file is known by its usual name (core-site.xml, cassandra-rackdc.properties)
@@ -31,10 +31,13 @@ func Formats() []services.Format {
 		{Name: "ClickHouse configuration", Claims: services.Holding(".yaml .yml", "storage_configuration:", "disks:"), Read: clickHouse},
 		{Name: "clickhouse-backup configuration", Claims: services.Holding(".yaml .yml", "remote_storage:", "general:"), Read: clickHouseBackup},
 		{Name: "snapshot repository", Claims: isSnapshot, Read: snapshots},
+		{Name: "snapshot repository", Claims: services.Holding(".sh .bash", "_snapshot", `"settings"`), Parse: inScript, Read: snapshots},
+		{Name: "Elasticsearch configuration", Claims: services.Named("elasticsearch*.yml", "opensearch*.yml"), Read: elasticsearch},
+		{Name: "PostgreSQL configuration", Claims: services.Named("postgresql*.conf", "recovery.conf"), Parse: properties, Read: postgresql},
 		{Name: "configuration of Vault or Consul", Claims: isHashiCorp, Parse: services.One(services.ParseHCL), Read: hashiCorp},
 		{Name: "configuration of Vault or Consul", Claims: services.Holding(".json", `"storage"`, `"listener"`), Read: hashiCorp},
 		{Name: "Logstash pipeline", Claims: isLogstash, Parse: services.One(document.ParseArrows), Sure: true, Read: logstash},
-		{Name: "registry configuration", Claims: services.Holding(".yaml .yml", "storage:", "version: 0.1"), Read: registry},
+		{Name: "registry configuration", Claims: services.Any(services.Holding(".yaml .yml", "storage:", "version: 0.1"), services.Holding(".yaml .yml", "storage_service:", "hostname:")), Read: registry},
 		{Name: "Cassandra configuration", Claims: services.Named("cassandra-rackdc.properties"), Parse: properties, Sure: true, Read: rackdc},
 		{Name: "Medusa configuration", Claims: services.Holding(".ini", "storage_provider", "bucket_name"), Parse: services.One(document.ParseINI), Sure: true, Read: medusa},
 		{Name: "backup configuration of MongoDB", Claims: services.Any(services.Named("pbm*.yaml", "pbm*.yml"), services.Holding(".yaml .yml", "endpointUrl:", "storage:", "bucket:")), Read: percona},
@@ -253,6 +256,43 @@ func snapshot(f *services.File, name string, n *document.Node) bool {
 	return true
 }
 
+// inScript finds the repositories that a script registers with a server.
+func inScript(name string, data []byte) ([]*document.Node, error) {
+	return document.ObjectsIn(name, data, `"settings"`, func(n *document.Node) bool { return n.Get("settings") != nil && n.Get("type") != nil })
+}
+
+// elasticsearch reads where a node's clients of object storage keep snapshots, and
+// the clusters that it follows or asks.
+func elasticsearch(f *services.File, doc *document.Node) {
+	f.Settings(document.Nest(doc), []services.Setting{
+		{Path: "s3.client.*.endpoint", Type: "elasticsearch/snapshot", Read: snapshotHost},
+		{Path: "cluster.remote.*.seeds", Type: "app/search", Read: services.Server},
+		{Path: "cluster.remote.*.proxyaddress", Type: "app/search", Read: services.Server},
+	})
+}
+
+func snapshotHost(f *services.File, n *document.Node) services.Attributes {
+	a := services.Server(f, n)
+	if a != nil {
+		a["cloud"] = services.Word("s3")
+	}
+	return a
+}
+
+// postgresql reads the server that a standby follows.
+func postgresql(f *services.File, doc *document.Node) {
+	n := doc.Get("primary_conninfo")
+	if !n.IsScalar() {
+		return
+	}
+	if text := n.Text; len(text) > 1 && text[0] == '\'' {
+		n = services.Part(n, 1, len(text)-1)
+	}
+	if a := services.Server(f, n); a != nil && strings.Contains(n.Text, "host") {
+		f.Add("sql/source", "primary_conninfo", n.Range, a)
+	}
+}
+
 // isHashiCorp recognises HCL with a storage block, or of a Consul server.
 func isHashiCorp(f *source.File) bool {
 	if f.Ext() != ".hcl" || bytes.Contains(f.Text(), []byte("terraform {")) {
@@ -306,9 +346,16 @@ func vaultStorage(f *services.File, name string, p document.Pair) {
 	f.Add("vault/storage", name, p.Range, a)
 }
 
-// registry reads the storage of a container registry.
+// registry reads the storage of a container registry, which Harbor's configuration
+// gives to the one inside it.
 func registry(f *services.File, doc *document.Node) {
-	for _, p := range doc.Get("storage").Entries() {
+	for _, block := range []string{"storage", "storage_service"} {
+		registryStorage(f, block, doc.Get(block))
+	}
+}
+
+func registryStorage(f *services.File, block string, storage *document.Node) {
+	for _, p := range storage.Entries() {
 		s := p.Value
 		a := services.Attributes{"cloud": services.Word(p.Key), "region": f.Text(s.Get("region")), "host": f.Hosts(s.Get("regionendpoint"))}
 		switch p.Key {
@@ -320,7 +367,7 @@ func registry(f *services.File, doc *document.Node) {
 			continue
 		}
 		if a["bucket"] != nil {
-			f.Add("registry/storage", "storage."+p.Key, p.Range, a)
+			f.Add("registry/storage", block+"."+p.Key, p.Range, a)
 		}
 	}
 }

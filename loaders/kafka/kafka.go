@@ -43,79 +43,11 @@ func jsonOrScript(name string, data []byte) ([]*document.Node, error) {
 	return docs, tooMany
 }
 
-// maxInScript bounds how often a script is looked through for a connector.
-const maxInScript = 100
-
-// inScript finds the connectors that a script sends to the server as JSON. What
-// is no JSON, since the script fills it in, is passed over.
+// inScript finds the connectors that a script sends to the server as JSON.
 func inScript(name string, data []byte) ([]*document.Node, error) {
-	var docs []*document.Node
-	at := 0
-	for range maxInScript {
-		class := bytes.Index(data[at:], []byte(`"connector.class"`))
-		if class < 0 {
-			return docs, nil
-		}
-		class += at
-		at = class + 1
-		// The object around it or, where the settings have a name, the one around
-		// that.
-		var found *document.Node
-		from := class
-		for range 2 {
-			if from = bytes.LastIndexByte(data[:from], '{'); from < 0 {
-				break
-			}
-			if doc, end := object(name, data, from); doc != nil && end > class && isConnector(doc) {
-				found, at = doc, end
-			}
-		}
-		if found != nil {
-			docs = append(docs, found)
-		}
-	}
-	return docs, document.ErrTooLarge
-}
-
-func isConnector(n *document.Node) bool {
-	return n.Get("connector.class") != nil || n.At("config", "connector.class") != nil
-}
-
-// object reads the JSON object that begins at an offset, with the positions that
-// it has in the file.
-func object(name string, data []byte, from int) (doc *document.Node, end int) {
-	depth, quoted := 0, false
-	for end = from; end < len(data); end++ {
-		switch c := data[end]; {
-		case quoted && c == '\\':
-			end++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{':
-			depth++
-		case c == '}':
-			depth--
-		}
-		if depth == 0 {
-			break
-		}
-	}
-	if end >= len(data) {
-		return nil, len(data)
-	}
-	// What stands before it is blanked, so that the lines stay.
-	masked := bytes.Clone(data[:end+1])
-	for i := range from {
-		if masked[i] != '\n' {
-			masked[i] = ' '
-		}
-	}
-	doc, err := document.ParseJSON(name, masked)
-	if err != nil {
-		return nil, end
-	}
-	return doc, end
+	return document.ObjectsIn(name, data, `"connector.class"`, func(n *document.Node) bool {
+		return n.Get("connector.class") != nil || n.At("config", "connector.class") != nil
+	})
 }
 
 func isMirrorMaker(f *source.File) bool {
