@@ -2,6 +2,7 @@ package pipelines
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -110,6 +111,11 @@ var (
 	regionInputs   = []string{"bucket-region", "bucket_region", "aws-region", "aws_region", "region", "s3-region", "s3_region", "AWS_REGION", "AWS_S3_REGION", "S3_REGION", "AWS_DEFAULT_REGION"}
 	endpointInputs = []string{"endpoint", "endpoint-url", "s3-endpoint", "s3_endpoint", "AWS_S3_ENDPOINT", "S3_ENDPOINT", "AWS_ENDPOINT_URL"}
 )
+
+// givesBucket says whether a workflow may give a bucket to an action.
+func givesBucket(text []byte) bool {
+	return bytes.Contains(text, []byte("uses:")) && slices.ContainsFunc(bucketInputs, func(name string) bool { return bytes.Contains(text, []byte(name+":")) })
+}
 
 // action reads a step that is given a bucket, and a region or an endpoint with it:
 // as inputs, or in variables of its own.

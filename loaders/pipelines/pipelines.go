@@ -50,7 +50,7 @@ func isScript(f *source.File) bool {
 }
 
 func isWorkflow(f *source.File) bool {
-	return path.Base(path.Dir(f.Path)) == "workflows" && strings.Contains(f.Path, ".github/") && (f.Ext() == ".yml" || f.Ext() == ".yaml") && mayCount(f.Words())
+	return path.Base(path.Dir(f.Path)) == "workflows" && strings.Contains(f.Path, ".github/") && (f.Ext() == ".yml" || f.Ext() == ".yaml") && (mayCount(f.Words()) || givesBucket(f.Text()))
 }
 
 func isPipeline(f *source.File) bool {
