@@ -16,10 +16,10 @@ import (
 
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/document"
-	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/internal/services"
 	"github.com/stateside-dev/stateside/internal/source"
+	"github.com/stateside-dev/stateside/internal/stores/storestest"
 )
 
 // sample is a file that a loader takes, from which hostile ones are made.
@@ -65,7 +65,7 @@ func samples(t *testing.T) []sample {
 // Formats are to be declared by users, and have none of their own.
 func readers() map[string]Loader {
 	all := map[string]Loader{}
-	for _, l := range All(&geo.Tables{}, &catalog.Catalogue{}, Options{}) {
+	for _, l := range All(storestest.Tables(), &catalog.Catalogue{}, Options{}) {
 		s, ok := l.(*services.Loader)
 		if !ok {
 			all[strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%T", l), "*"), ".Loader")] = l

@@ -230,7 +230,7 @@ func read(ctx context.Context, tree *source.Tree, s scope, cfg *config.Config, o
 	names = append(names, s.files...)
 	o.Loaders.Terraform.Assume, o.Loaders.Terraform.Roots = terraformSettings(cfg)
 	o.Loaders.Formats = declaredFormats(cfg)
-	all := loaders.All(&geo.Tables{}, &catalog.Catalogue{}, o.Loaders)
+	all := loaders.All(&geo.Tables{HasSite: cfg.HasSite}, &catalog.Catalogue{}, o.Loaders)
 	below := s.below
 	if o.Loaders.IncludeExamples {
 		below = func(string) string { return "" }

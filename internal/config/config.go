@@ -148,7 +148,7 @@ type Site struct {
 	// Operator of the site, when it is not oneself.
 	Operator string
 	// Match lists patterns of hosts, or of names of places with what they are the
-	// name of: datacenter:NAME, rack:NAME, region:NAME, storageclass:NAME.
+	// name of: datacenter:NAME, rack:NAME, network:NAME, region:NAME, storageclass:NAME.
 	Match []string
 	// Status of the site: active when absent.
 	Status string
@@ -250,6 +250,20 @@ func errorList(errs []*Error) error {
 		joined = append(joined, err)
 	}
 	return errors.Join(joined...)
+}
+
+// HasSite says whether a site matches a name of a place of one's own with what it
+// is the name of, such as network:va1, by a pattern for such names.
+func (c *Config) HasSite(name string) bool {
+	sort, _, _ := strings.Cut(name, ":")
+	for _, s := range c.Sites {
+		for _, pattern := range s.Match {
+			if strings.HasPrefix(pattern, sort+":") && Matches(pattern, name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Matches says whether a pattern, in which * stands for any text, fits text.

@@ -313,3 +313,16 @@ func TestExpiredAt(t *testing.T) {
 		t.Error("an end that can't be read holds for ever")
 	}
 }
+
+// Names of places are matched by patterns for their sort, never by those of hosts.
+func TestHasSite(t *testing.T) {
+	t.Parallel()
+	cfg := &Config{Sites: map[string]Site{"va1": {Match: []string{"*", "network:va1-*", "datacenter:va1"}}}}
+	for name, want := range map[string]bool{
+		"network:va1-lan": true, "network:sg1-lan": false, "network:va1": false, "datacenter:va1": true, "rack:va1-1": false,
+	} {
+		if got := cfg.HasSite(name); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -58,6 +58,10 @@ func Clouds() []string {
 // Tables gives access to the embedded tables; each is read when first asked
 // for. The zero value is ready for use, also by several goroutines.
 type Tables struct {
+	// HasSite says whether a site of the configuration has a name of a place of one's
+	// own, such as network:va1; none has when nil.
+	HasSite func(name string) bool
+
 	mu       sync.Mutex
 	clouds   map[string]*cloudTable
 	zones    map[string]region

@@ -84,6 +84,9 @@ func (inv *inventory) ruledPlace(rules []catalog.PlaceRule, t *catalog.Type, ins
 			continue
 		}
 		v := inv.applyRule(rule, t, inst, depth)
+		if rule.As == network {
+			v = inv.ofSites(v)
+		}
 		if v == nil {
 			continue
 		}
@@ -97,6 +100,35 @@ func (inv *inventory) ruledPlace(rules []catalog.PlaceRule, t *catalog.Type, ins
 		return v
 	}
 	return nil
+}
+
+// network is the sort of the names of networks.
+const network = "network"
+
+// ofSites are the names of networks that a site has, nil when none has one. Most
+// networks are about what can be reached, and tell no place.
+func (inv *inventory) ofSites(v *lang.Value) *lang.Value {
+	if v == nil || inv.Tables.HasSite == nil {
+		return nil
+	}
+	names := []*lang.Value{v}
+	if v.Kind == lang.List {
+		names, _ = inv.Evaluator.Elements(v)
+	}
+	var kept []*lang.Value
+	for _, name := range names {
+		if text, ok := name.Text(); ok && inv.Tables.HasSite(network+":"+text) {
+			kept = append(kept, name)
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	list := lang.ListOf(kept)
+	for _, name := range kept {
+		list = list.And(name.Origin())
+	}
+	return list
 }
 
 // isFound says whether the store that a rule's Of names is found, or its

@@ -1,7 +1,8 @@
 // Package compose reads Docker Compose files. Where their services run, and so
 // where their volumes lie, is up to the host that they are started on: only what
-// a file says of places itself counts, which is where logs go, and the servers
-// of volumes on a network.
+// a file says of places itself counts, which is where logs go, the servers of
+// volumes on a network, and networks from outside that a site of the configuration
+// has: whoever is attached to one runs on a host that is.
 //
 // A file is one of Compose when it is named so and has services. An address
 // without a dot is that of another service beside it, and says nothing.
@@ -42,7 +43,8 @@ func (l *Loader) Claims(f *source.File) bool {
 	if f.Ext() != ".yml" && f.Ext() != ".yaml" || !strings.HasPrefix(base, "compose") && !strings.HasPrefix(base, "docker-compose") {
 		return false
 	}
-	return f.Words().Has("services:") && f.Words().HasAny("logging:", "driver_opts:")
+	words := f.Words()
+	return words.Has("services:") && (words.HasAny("logging:", "driver_opts:") || l.Tables.HasSite != nil && words.HasAll("networks:", "external"))
 }
 
 // Load reads each file by itself.
@@ -71,6 +73,7 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) model
 		return unread("the file can't be read: " + err.Error())
 	}
 	sc := &scope{file: name, env: environment(tree, path.Join(path.Dir(name), ".env")), symbols: map[string]*lang.Symbol{}}
+	ev := &lang.Evaluator{Dir: path.Dir(name), Context: ctx}
 	var resources []stores.Resource
 	for _, doc := range docs {
 		for _, p := range doc.Get("services").Entries() {
@@ -78,13 +81,8 @@ func (l *Loader) load(ctx context.Context, tree *source.Tree, name string) model
 				resources = append(resources, sc.service(p))
 			}
 		}
-		for _, p := range doc.Get("volumes").Entries() {
-			if address := serverOf(p.Value.Get("driver_opts")); address != nil {
-				resources = append(resources, sc.volume(p, address))
-			}
-		}
+		resources = append(resources, sc.volumes(doc, ev, l.Tables)...)
 	}
-	ev := &lang.Evaluator{Dir: path.Dir(name), Context: ctx}
 	collector := stores.Collector{Tables: l.Tables, Catalogue: l.Catalogue, Tree: tree, Dir: name, Evaluator: ev}
 	return collector.Collect(resources)
 }
@@ -105,10 +103,6 @@ func (sc *scope) service(p document.Pair) *stores.Object {
 		})),
 	}
 	return sc.object("services."+p.Key, "compose_"+logging.Get("driver").String(), p, attributes)
-}
-
-func (sc *scope) volume(p document.Pair, address *document.Node) *stores.Object {
-	return sc.object("volumes."+p.Key, "compose_volume", p, map[string]*lang.Cell{"address": lang.Expr(interpolated(address), sc)})
 }
 
 func (sc *scope) object(name, kind string, p document.Pair, attributes map[string]*lang.Cell) *stores.Object {

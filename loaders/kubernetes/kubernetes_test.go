@@ -9,11 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stateside-dev/stateside/internal/catalog"
-	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/stores/storestest"
 )
 
-func newLoader() *Loader { return &Loader{Tables: &geo.Tables{}, Catalogue: &catalog.Catalogue{}} }
+func newLoader() *Loader {
+	return &Loader{Tables: storestest.Tables(), Catalogue: &catalog.Catalogue{}}
+}
 
 // Each archive in testdata holds manifests, and what is found in them.
 func TestManifests(t *testing.T) {

@@ -19,6 +19,10 @@ type scope struct {
 // outside of which it can't be.
 const placement = "@place"
 
+// attached is the attribute, besides those that are written, of what has
+// annotations for Multus, or of a cluster of Ceph that is on its networks.
+const attached = "@networks"
+
 // value makes a value of a node, which is computed when it is asked for.
 func (s *scope) value(n *document.Node) *lang.Value {
 	if n == nil {
@@ -44,6 +48,9 @@ func (s *scope) bare(n *document.Node) *lang.Value {
 		}
 		if zones := placeOf(n); len(zones) > 0 {
 			elems[placement] = lang.Lazy(func(*lang.Evaluator) *lang.Value { return s.list(zones) })
+		}
+		if names := networksOf(n); len(names) > 0 {
+			elems[attached] = lang.Lazy(func(*lang.Evaluator) *lang.Value { return s.list(names) })
 		}
 		return lang.ObjectVal(elems)
 	}

@@ -7,7 +7,7 @@
 // these, but the variables and configurations that it gives to its tasks say where
 // they put data.
 //
-// Datacenters, regions and racks are names of one's own, which sites match. Where
+// Datacenters, regions, racks and networks are names of one's own, which sites match. Where
 // a scheduler only prefers a place it binds nothing.
 package nomad
 
@@ -137,8 +137,8 @@ func task(f *services.File, group string, at placement, t document.Pair) {
 
 // placement is what binds a task to a place.
 type placement struct {
-	region, datacenters, racks, zone, cloud *lang.Value
-	meta                                    map[string]*document.Node
+	region, datacenters, racks, zone, cloud, networks *lang.Value
+	meta                                              map[string]*document.Node
 }
 
 // in is the placement of something inside: what it says goes before what is said
@@ -165,6 +165,9 @@ func (at *placement) bind(f *services.File, n *document.Node) {
 	for _, p := range n.Get("meta").Entries() {
 		at.meta[p.Key] = p.Value
 	}
+	if names := networks(f, n); names != nil {
+		at.networks = names
+	}
 	for _, c := range n.Get("constraint").Elements() {
 		attribute, value := c.Get("attribute").String(), c.Get("value")
 		switch cmp.Or(c.Get("operator").String(), "=") {
@@ -187,6 +190,27 @@ func (at *placement) bind(f *services.File, n *document.Node) {
 	}
 }
 
+// networks are the names of those that a group is on, which its clients define: of
+// a plugin, or of the host's addresses that its ports are on.
+func networks(f *services.File, n *document.Node) *lang.Value {
+	var all []*lang.Value
+	for _, network := range n.Get("network").Elements() {
+		mode := network.Get("mode")
+		if plugin, ok := strings.CutPrefix(mode.String(), "cni/"); ok && plugin != "" {
+			all = append(all, f.Text(services.Part(mode, len("cni/"), len(mode.Text))))
+		}
+		for _, port := range network.Get("port").Entries() {
+			if host := f.Text(port.Value.Get("host_network")); host != nil {
+				all = append(all, host)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return lang.ListOf(all)
+}
+
 func (at placement) attributes() services.Attributes {
 	cells := map[string]*lang.Cell{}
 	for key, n := range at.meta {
@@ -199,7 +223,7 @@ func (at placement) attributes() services.Attributes {
 		region = lang.StringVal("global").Because(&lang.Origin{What: "default of region (Nomad: job specification)", Text: `"global"`})
 	}
 	return services.Attributes{
-		"region": region, "datacenters": at.datacenters, "racks": at.racks, "zone": at.zone, "cloud": at.cloud,
+		"region": region, "datacenters": at.datacenters, "racks": at.racks, "networks": at.networks, "zone": at.zone, "cloud": at.cloud,
 		"meta": lang.ObjectVal(cells),
 	}
 }

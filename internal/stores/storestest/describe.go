@@ -15,6 +15,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/stateside-dev/stateside/internal/geo"
 	"github.com/stateside-dev/stateside/internal/model"
 	"github.com/stateside-dev/stateside/internal/source"
 )
@@ -25,6 +26,14 @@ var write = flag.Bool("write-want", false, "write what is found as what is wante
 type Loader interface {
 	Claims(f *source.File) bool
 	Load(ctx context.Context, tree *source.Tree, files []string) model.Document
+}
+
+// Tables are those of a configuration with sites that have the networks sg1-* and
+// va1-*.
+func Tables() *geo.Tables {
+	return &geo.Tables{HasSite: func(name string) bool {
+		return strings.HasPrefix(name, "network:sg1-") || strings.HasPrefix(name, "network:va1-")
+	}}
 }
 
 // Run loads each archive that a pattern names and compares what the loader
