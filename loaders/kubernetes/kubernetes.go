@@ -169,20 +169,29 @@ type parsed struct {
 	err  error
 }
 
-// read returns the documents of a file, those before a mistake too. A mistake is
-// told once.
-func (s *set) read(name string) []*document.Node {
+// read returns the documents of a file that can matter, those before a mistake too.
+// A mistake is told once.
+func (s *set) read(name string) []*document.Node { return s.parse(name, name, s.kinds.blank) }
+
+// readWhole returns all documents of a file.
+func (s *set) readWhole(name string) []*document.Node {
+	return s.parse(name, "whole\n"+name, func(data []byte) []byte { return data })
+}
+
+// parse returns the documents of what is taken of a file, and keeps them under a
+// key.
+func (s *set) parse(name, key string, take func([]byte) []byte) []*document.Node {
 	if s.ctx.Err() != nil {
 		s.problem(model.Unread, name, 1, "it was not read: the check was stopped")
 		return nil
 	}
-	p := s.parsed[name]
+	p := s.parsed[key]
 	if p == nil {
 		p = &parsed{}
-		s.parsed[name] = p
+		s.parsed[key] = p
 		data, err := s.tree.Read(name)
 		if err == nil {
-			p.docs, err = document.Parse(name, s.kinds.blank(data))
+			p.docs, err = document.Parse(name, take(data))
 		}
 		if p.err = err; err != nil {
 			s.tellUnread(name, data, err)

@@ -36,6 +36,7 @@ type overlays struct {
 	owned map[string]bool // files that one of them names
 	below map[string]bool // directories that one of them names
 	built map[string]bool // directories that were built
+	kinds []string        // see sources
 }
 
 func (o *overlays) owns(file string) bool { return o.owned[file] }
@@ -143,7 +144,8 @@ const (
 // build makes the root of an overlay.
 func (s *set) build(o *overlays, dir string) *root {
 	b := &builder{set: s, overlays: o, left: maxObjects}
-	return &root{dir: dir, nodes: b.build(o.byDir[dir], nil, 0)}
+	nodes := b.build(o.byDir[dir], nil, 0)
+	return &root{dir: dir, nodes: b.substituteVars(nodes)}
 }
 
 // tellCircles reports the kustomizations that no build came to, which build upon
@@ -162,6 +164,9 @@ type builder struct {
 	overlays *overlays
 	left     int // objects that may still be made
 	active   []string
+	vars     []*document.Node
+	// references are the fields besides those that kustomize knows.
+	references []reference
 }
 
 // build returns what a kustomization makes of its resources, or, for a component,
@@ -195,6 +200,7 @@ func (b *builder) build(k *kustomization, have []*document.Node, depth int) []*d
 	nodes = b.patch(k, nodes)
 	nodes = b.transform(k, nodes)
 	nodes = b.replace(k, nodes)
+	b.noteVars(k)
 	b.tellUnbuilt(k)
 	return nodes
 }
@@ -214,7 +220,10 @@ func (b *builder) resource(k *kustomization, n *document.Node, depth int) []*doc
 		b.missing(n)
 		return nil
 	}
-	if !b.kinds.matter(data) {
+	switch {
+	case b.isSource(data):
+		return b.readWhole(name)
+	case !b.kinds.matter(data):
 		return nil
 	}
 	return b.read(name)
@@ -234,7 +243,7 @@ func (b *builder) missing(n *document.Node) {
 
 // unbuilt are the fields of a kustomization that change objects in ways that are
 // not followed here.
-var unbuilt = []string{"transformers", "generators", "helmCharts", "helmChartInflationGenerator", "vars"}
+var unbuilt = []string{"transformers", "generators", "helmCharts", "helmChartInflationGenerator"}
 
 // tellUnbuilt reports what was not followed.
 func (b *builder) tellUnbuilt(k *kustomization) {

@@ -44,6 +44,7 @@ func TestOverlaysWithKustomize(t *testing.T) {
 	kustomize := programtest.Find(t, "kustomize")
 	for name, overlay := range map[string]string{
 		"testdata/kustomize.txtar": "overlays/eu", "testdata/patches.txtar": "overlay", "testdata/replacements.txtar": "overlay",
+		"testdata/vars.txtar": "overlay",
 	} {
 		archive, err := txtar.ParseFile(name)
 		if err != nil {

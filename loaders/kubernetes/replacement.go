@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +15,7 @@ import (
 // into are left open.
 func (b *builder) replace(k *kustomization, nodes []*document.Node) []*document.Node {
 	for _, r := range b.replacements(k) {
-		value := b.sourceValue(k, r.Get("source"), nodes)
+		value := sourceValue(r.Get("source"), nodes)
 		changed := false
 		for _, target := range r.Get("targets").Elements() {
 			n := 0
@@ -40,17 +39,7 @@ func (b *builder) replacements(k *kustomization) []*document.Node {
 			all = append(all, r)
 			continue
 		}
-		name := k.resolve(file.Text)
-		data, err := b.tree.Read(name)
-		if err != nil {
-			b.missing(file)
-			continue
-		}
-		docs, err := document.Parse(name, data)
-		if err != nil {
-			b.problem(model.Unread, name, document.LineOf(err), fmt.Sprintf("it can't be read: %v", err))
-		}
-		for _, doc := range docs {
+		for _, doc := range b.documents(k, file) {
 			all = append(all, doc.Elements()...)
 		}
 	}
@@ -58,15 +47,11 @@ func (b *builder) replacements(k *kustomization) []*document.Node {
 }
 
 // sourceValue is what a replacement copies; open where that is not among the
-// objects or the files of the overlay.
-func (b *builder) sourceValue(k *kustomization, source *document.Node, nodes []*document.Node) *document.Node {
-	isSource := selector(source)
-	at := slices.IndexFunc(nodes, isSource)
+// objects of the overlay.
+func sourceValue(source *document.Node, nodes []*document.Node) *document.Node {
 	var from *document.Node
-	if at >= 0 {
+	if at := slices.IndexFunc(nodes, selector(source)); at >= 0 {
 		from = nodes[at]
-	} else {
-		from = b.inFiles(k, isSource, 0)
 	}
 	path := fieldPath(cmp.Or(source.Get("fieldPath").String(), "metadata.name"))
 	found := fieldAt(from, path)
@@ -87,34 +72,6 @@ func (b *builder) sourceValue(k *kustomization, source *document.Node, nodes []*
 		return found
 	}
 	return textNode(parts[i], found.Range)
-}
-
-// inFiles finds an object in the files of an overlay, also one that places
-// nothing itself.
-func (b *builder) inFiles(k *kustomization, is func(*document.Node) bool, depth int) *document.Node {
-	if depth > maxOverlays {
-		return nil
-	}
-	for _, list := range []string{"resources", "bases", "components"} {
-		for _, n := range k.node.Get(list).Elements() {
-			name := k.resolve(n.String())
-			if base := b.overlays.byDir[name]; base != nil {
-				if found := b.inFiles(base, is, depth+1); found != nil {
-					return found
-				}
-				continue
-			}
-			data, err := b.tree.Read(name)
-			if err != nil || isRemote(n.String()) {
-				continue // which is told where it is built
-			}
-			docs, _ := document.Parse(name, data)
-			if at := slices.IndexFunc(docs, is); at >= 0 {
-				return docs[at]
-			}
-		}
-	}
-	return nil
 }
 
 // replaceIn puts a value into the fields of the objects that a target selects, and
