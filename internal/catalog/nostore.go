@@ -36,13 +36,18 @@ func NoStores(name string) map[string]string {
 }
 
 // NoStore says whether a resource type is listed as one that holds no data,
-// copies none and grants nothing, with the reason: by itself, or with all others
-// of its provider.
+// copies none and grants nothing, with the reason: by itself, with all others of
+// its API group, as group/*, or with all others of its provider.
 func (c *Catalogue) NoStore(resourceType string) (reason string, ok bool) {
 	name := FileOf(resourceType)
-	if reason, ok = c.reasons(name)[keyOf(name, resourceType)]; !ok {
-		reason, ok = c.reasons(noProviders)[name]
+	if reason, ok = c.reasons(name)[keyOf(name, resourceType)]; ok {
+		return reason, ok
 	}
+	if group, _, hasGroup := strings.Cut(resourceType, "/"); hasGroup && name == "kubernetes" {
+		reason, ok = c.reasons(name)[keyOf(name, group+"/*")]
+		return reason, ok
+	}
+	reason, ok = c.reasons(noProviders)[name]
 	return reason, ok
 }
 

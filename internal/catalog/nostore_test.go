@@ -58,6 +58,9 @@ func TestUnlisted(t *testing.T) {
 		"Custom::Migration":                 false, // as AWS::CloudFormation::CustomResource
 		"AWS::EC2::Subnet":                  false,
 		"microsoft.network/VirtualNetworks": false, // in any case
+		"cert-manager.io/Certificate":       false, // all of a group
+		"postgresql.cnpg.io/Pooler":         false,
+		"redis.example.com/Redis":           true,
 		"aws_no_such_thing":                 true,
 		"nobody_knows":                      true,
 		"AWS::No::Such":                     true,

@@ -76,3 +76,17 @@ func each(v *lang.Value) []*lang.Value {
 	}
 	return all
 }
+
+func TestDefinesKinds(t *testing.T) {
+	t.Parallel()
+	definition := "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {}\n"
+	for text, want := range map[string]bool{
+		definition: true, definition + "---\n" + definition: true,
+		definition + "---\napiVersion: v1\nkind: ConfigMap\n": false,
+		"apiVersion: v1\nkind: ConfigMap\n":                   false, "": false,
+	} {
+		if got := DefinesKinds([]byte(text)); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}

@@ -178,6 +178,14 @@ func Holding(extensions string, marks ...string) func(f *source.File) bool {
 	}
 }
 
+// DefinesKinds says whether a text is nothing but definitions of kinds for Kubernetes,
+// whose schemas and explanations may have any word.
+func DefinesKinds(text []byte) bool {
+	const kind, definition = "\nkind: ", "CustomResourceDefinition"
+	objects := bytes.Count(text, []byte(kind))
+	return objects > 0 && objects == bytes.Count(text, []byte(kind+definition))
+}
+
 // Any makes a Claims of several.
 func Any(claims ...func(f *source.File) bool) func(f *source.File) bool {
 	return func(f *source.File) bool {

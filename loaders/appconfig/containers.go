@@ -24,7 +24,7 @@ func setsVariables(f *source.File) bool {
 	if strings.Contains("/"+f.Path, "/templates/") {
 		return false
 	}
-	return slices.ContainsFunc(containerMarks, func(marks []string) bool { return f.Words().HasAll(marks...) })
+	return slices.ContainsFunc(containerMarks, func(marks []string) bool { return f.Words().HasAll(marks...) }) && !services.DefinesKinds(f.Text())
 }
 
 // containers reads the variables that a manifest, a task definition or a Compose

@@ -8,9 +8,7 @@
 package embedded
 
 import (
-	"bytes"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/stateside-dev/stateside/internal/document"
@@ -28,7 +26,7 @@ func Formats(inner []services.Format) []services.Format {
 
 // holders are the words of a manifest with entries. Values of charts speak of such
 // manifests, and are none.
-var holders = [][]byte{[]byte("kind: ConfigMap"), []byte(`"ConfigMap"`), []byte("stringData:"), []byte(`"stringData"`)}
+var holders = []string{"kind: ConfigMap", `"ConfigMap"`, "stringData:", `"stringData"`}
 
 // holdsFiles recognises manifests with entries of several lines. What a chart's
 // templates make is known only when they are rendered.
@@ -41,8 +39,7 @@ func holdsFiles(f *source.File) bool {
 	if strings.Contains("/"+f.Path, "/templates/") {
 		return false
 	}
-	text := f.Text()
-	return bytes.Contains(text, []byte("apiVersion")) && slices.ContainsFunc(holders, func(h []byte) bool { return bytes.Contains(text, h) })
+	return f.Words().Has("apiVersion") && f.Words().HasAny(holders...) && !services.DefinesKinds(f.Text())
 }
 
 func read(f *services.File, doc *document.Node, inner []services.Format) {

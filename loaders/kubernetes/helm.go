@@ -207,7 +207,7 @@ func (s *set) readRendered(job *rendering) []*document.Node {
 	var nodes []*document.Node
 	origins := s.origins(job)
 	for _, part := range splitRendered(job.out) {
-		if !s.kinds.matter(part.text) {
+		if !s.kinds.matter(part.text) && !s.kinds.hasUnlisted(part.text) {
 			continue
 		}
 		file := job.files[part.template]

@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/source"
 )
 
-// kinds are those that can matter, by their names without the group.
-type kinds map[string]bool
+// kinds says what is known of the kinds of objects.
+type kinds struct {
+	names  map[string]bool // that can matter, without their groups
+	listed map[string]bool // group/Kind with a row or a line that says why there is none; group/* for all of one
+}
 
 // readers are the kinds that are looked into, besides those of the catalogue.
 var readers = []string{"List", "Composition", "HelmRelease", "HelmChart", "OCIRepository", "Application", "ApplicationSet", "OpenTelemetryCollector"}
@@ -20,13 +24,16 @@ func (l *Loader) kinds() kinds {
 }
 
 func (l *Loader) listKinds() kinds {
-	all := kinds{}
+	all := kinds{names: map[string]bool{}, listed: map[string]bool{}}
 	for _, typ := range l.Catalogue.Types("kubernetes") {
 		_, kind, _ := strings.Cut(typ, "/")
-		all[kind] = true
+		all.names[kind], all.listed[typ] = true, true
+	}
+	for typ := range catalog.NoStores("kubernetes") {
+		all.listed[typ] = true
 	}
 	for _, kind := range readers {
-		all[kind] = true
+		all.names[kind] = true
 	}
 	return all
 }
@@ -56,7 +63,7 @@ func (k kinds) matter(text []byte) bool {
 		rest = rest[at+len("kind"):]
 		word := kindAfter(rest)
 		switch {
-		case word == openKind || k[word] || strings.HasSuffix(word, "List") && k[strings.TrimSuffix(word, "List")]:
+		case word == openKind || k.names[word] || strings.HasSuffix(word, "List") && k.names[strings.TrimSuffix(word, "List")]:
 			return true
 		case word == "ConfigMap" || word == "Secret":
 			embeds = true

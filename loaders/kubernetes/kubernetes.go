@@ -64,7 +64,10 @@ func (l *Loader) Claims(f *source.File) bool {
 	}
 	switch f.Ext() {
 	case ".yaml", ".yml", ".json":
-		return f.Words().Has("apiVersion") && l.kinds().matter(f.Text())
+		if !f.Words().Has("apiVersion") {
+			return false
+		}
+		return l.kinds().matter(f.Text()) || f.Ext() != ".json" && l.kinds().hasUnlisted(f.Text())
 	}
 	return f.Path == source.Stdin && f.Words().HasAll("apiVersion", "kind")
 }
@@ -135,6 +138,11 @@ func (s *set) roots(files []string) []*root {
 		}
 		plain = append(plain, name)
 	}
+	for _, name := range files {
+		if base := path.Base(name); base != chartFile && !isKustomization(base) && !charts.owns(name) {
+			s.tellUnlistedIn(name)
+		}
+	}
 	roots := s.directories(plain)
 	for _, dir := range overlays.tops() {
 		s.guard(dir, func() { roots = append(roots, s.build(overlays, dir)) })
@@ -153,6 +161,9 @@ func (s *set) directories(files []string) []*root {
 		dir := path.Dir(name)
 		if byDir[dir] == nil {
 			byDir[dir] = &root{dir: dir}
+		}
+		if data, err := s.tree.Read(name); err == nil && !s.kinds.matter(data) {
+			continue // it only has kinds of which nothing is known
 		}
 		byDir[dir].nodes = append(byDir[dir].nodes, s.read(name)...)
 	}

@@ -44,6 +44,10 @@ func (s *set) add(r *root, n *document.Node, depth int) {
 		s.addRelease(r, n, kind)
 	case "OpenTelemetryCollector":
 		s.addCollector(r, n)
+	case "Template":
+		if group == "template.openshift.io" || group == "core.k8s.io" {
+			s.addTemplate(r, n, depth)
+		}
 	case "Kustomization":
 		if group == "kustomize.toolkit.fluxcd.io" {
 			s.fetchPath(n.At("spec", "path"), n.At("spec", "sourceRef", "name"))
@@ -54,6 +58,14 @@ func (s *set) add(r *root, n *document.Node, depth int) {
 	s.addObject(r, n, group, kind)
 	if kind == "Cluster" {
 		s.addExternal(r, n, group)
+	}
+}
+
+// addTemplate takes in the objects of a template of OpenShift, whose parameters are
+// filled in when it is processed.
+func (s *set) addTemplate(r *root, n *document.Node, depth int) {
+	for _, o := range n.Get("objects").Elements() {
+		s.add(r, o, depth+1)
 	}
 }
 
@@ -88,6 +100,7 @@ func (s *set) addObject(r *root, n *document.Node, group, kind string) *object {
 		o.Attributes = r.scope.backup(n)
 	}
 	if s.Catalogue.Lookup(o.Kind) == nil {
+		s.tellUnlistedObject(n, group, kind)
 		return nil
 	}
 	r.objects = append(r.objects, o)

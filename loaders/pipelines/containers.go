@@ -25,12 +25,12 @@ func runsContainers(f *source.File) bool {
 	if strings.Contains("/"+f.Path, "/templates/") {
 		return false
 	}
-	text := f.Text()
-	isManifest := bytes.Contains(text, []byte("apiVersion:")) && bytes.Contains(text, []byte("ontainers:"))
-	if !isManifest && !bytes.HasPrefix(text, []byte("services:")) && !bytes.Contains(text, []byte("\nservices:")) {
+	text, words := f.Text(), f.Words()
+	begins := func(word string) bool { return bytes.HasPrefix(text, []byte(word)) || words.Has("\n"+word) }
+	if !begins("services:") && !(begins("apiVersion:") && words.Has("ontainers:")) {
 		return false
 	}
-	return (bytes.Contains(text, []byte("command:")) || bytes.Contains(text, []byte("args:")) || bytes.Contains(text, []byte("entrypoint:"))) && mayCount(f.Words())
+	return words.HasAny("command:", "args:", "entrypoint:") && !services.DefinesKinds(text) && mayCount(words)
 }
 
 // containers reads the commands of the containers of a manifest or a Compose file,

@@ -3,7 +3,7 @@
 # description: |
 #   The catalogue says of each resource type either what it stores and copies, or
 #   that it does neither. Of resources of any other type this check knows nothing.
-#   They are counted for each provider, at the first one.
+#   They are counted for each provider, or API group of Kubernetes, at the first one.
 # custom:
 #   id: unlisted-type
 #   severity: warning
