@@ -163,8 +163,9 @@ const maxExpanded = 100_000
 
 // variableOf is the name in $(NAME), "" for another text.
 func variableOf(text string) string {
-	inner, ok := strings.CutPrefix(text, "$(")
-	if inner, ok = strings.CutSuffix(inner, ")"); !ok || strings.Contains(inner, "$") || !strings.HasPrefix(text, "$(") {
+	inner, opens := strings.CutPrefix(text, "$(")
+	inner, closes := strings.CutSuffix(inner, ")")
+	if !opens || !closes || strings.Contains(inner, "$") {
 		return ""
 	}
 	return inner
