@@ -67,7 +67,7 @@ func variablesOf(env *document.Node) *document.Node {
 // runContainer reads what one container runs: a script that a shell is given, or
 // the words of one command, which two lists may hold between them.
 func runContainer(f *services.File, where string, c, env *document.Node, lists ...string) {
-	r := &reader{file: f, variables: map[string]*document.Node{}}
+	r := newReader(f)
 	f.Lookup = func(name string) *document.Node { return r.variables[name] }
 	r.set(env)
 	var words []*document.Node

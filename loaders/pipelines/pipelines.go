@@ -60,7 +60,7 @@ func isPipeline(f *source.File) bool {
 // mayCount says whether a text has the words of a command, or a variable of a
 // program that backs up.
 func mayCount(text *source.Words) bool {
-	return slices.ContainsFunc(commands, func(c command) bool { return c.mayBeIn(text) }) || services.MayHaveBackupVariables(text)
+	return slices.ContainsFunc(commands, func(c command) bool { return c.mayBeIn(text) }) || services.MayHaveBackupVariables(text) || text.HasAny(minioMarks...)
 }
 
 // items are the commands of a scalar.
@@ -96,7 +96,7 @@ func parsePipeline(name string, data []byte) ([]*document.Node, error) {
 
 // script reads the commands of a script, with the variables that it sets before.
 func script(f *services.File, doc *document.Node) {
-	r := &reader{file: f, variables: map[string]*document.Node{}}
+	r := newReader(f)
 	f.Lookup = func(name string) *document.Node { return r.variables[name] }
 	r.commands(doc.Items, "")
 	own := r.asMap()
@@ -107,7 +107,7 @@ func script(f *services.File, doc *document.Node) {
 func workflow(f *services.File, doc *document.Node) {
 	f.BackupVariables("", doc.Get("env"), doc.Get("env"))
 	for _, job := range doc.Get("jobs").Entries() {
-		r := &reader{file: f, variables: map[string]*document.Node{}}
+		r := newReader(f)
 		f.Lookup = func(name string) *document.Node { return r.variables[strings.TrimPrefix(name, "env.")] }
 		r.set(doc.Get("env"))
 		r.set(job.Value.Get("env"))
@@ -126,7 +126,7 @@ func workflow(f *services.File, doc *document.Node) {
 
 // pipeline reads the scripts of any other pipeline.
 func pipeline(f *services.File, doc *document.Node) {
-	r := &reader{file: f, variables: map[string]*document.Node{}}
+	r := newReader(f)
 	f.Lookup = func(name string) *document.Node { return r.variables[name] }
 	r.set(doc.Get("variables"))
 	doc.Walk(func(path []string, n *document.Node) bool {
@@ -141,6 +141,11 @@ func pipeline(f *services.File, doc *document.Node) {
 type reader struct {
 	file      *services.File
 	variables map[string]*document.Node
+	servers   map[string]*document.Node // by the names that MinIO's client has for them
+}
+
+func newReader(f *services.File) *reader {
+	return &reader{file: f, variables: map[string]*document.Node{}, servers: map[string]*document.Node{}}
 }
 
 func (r *reader) set(env *document.Node) {
@@ -186,6 +191,9 @@ func (r *reader) run(lines []*document.Node, where string, depth int) {
 		words = plain(words)
 		if inner := shellOf(words); inner != nil && depth < maxShells {
 			r.run(inner, where, depth+1)
+			continue
+		}
+		if r.minio(words, where) {
 			continue
 		}
 		for i := range commands {
