@@ -313,6 +313,11 @@ var environment = []variables{
 	{"app/database", []string{"AIRFLOW_CONN_*"}, connection, nil},
 	{"app/database", []string{"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN", "AIRFLOW__CELERY__RESULT_BACKEND"}, Server, nil},
 
+	// Container registries.
+	{"registry/storage", []string{"REGISTRY_STORAGE_S3_BUCKET"}, inS3, map[string][]string{"region": {"REGISTRY_STORAGE_S3_REGION"}, "host": {"REGISTRY_STORAGE_S3_REGIONENDPOINT"}}},
+	{"registry/storage", []string{"REGISTRY_STORAGE_GCS_BUCKET"}, inGCS, nil},
+	{"registry/storage", []string{"REGISTRY_STORAGE_AZURE_ACCOUNTNAME"}, inAzure, nil},
+
 	// Buckets of applications.
 	{"app/bucket", []string{
 		"AWS_BUCKET", "AWS_BUCKET_NAME", "AWS_S3_BUCKET", "AWS_S3_BUCKET_NAME", "AWS_STORAGE_BUCKET_NAME", "S3_BUCKET", "S3_BUCKET_NAME", "S3_BUCKETNAME",

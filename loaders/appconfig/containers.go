@@ -11,7 +11,7 @@ import (
 
 // containerMarks are words that a file has which gives variables to containers:
 // a manifest of Kubernetes, a task of ECS, a Compose file.
-var containerMarks = [][]string{{"apiVersion", "containers:", "env:"}, {"apiVersion", "kind: ConfigMap"}, {"apiVersion", "kind: Secret", "stringData"}, {"containerDefinitions", "environment"}, {"services:", "environment:"}}
+var containerMarks = [][]string{{"apiVersion", "containers:", "env:"}, {"apiVersion", "kind: ConfigMap"}, {"apiVersion", "kind: Secret", "stringData"}, {"containerDefinitions", "environment"}, {"services:", "environment:"}, {"apiVersion: acid.zalan.do/", "env:"}}
 
 // setsVariables recognises files that give variables to containers. What a
 // chart's templates make is known only when they are rendered.
@@ -37,6 +37,9 @@ func containers(f *services.File, doc *document.Node) {
 		f.EnvironmentOf("Secret/"+doc.At("metadata", "name").String()+".", doc.Get("stringData"))
 	case doc.Get("apiVersion") != nil && doc.Get("kind") != nil:
 		name := doc.Get("kind").String() + "/" + doc.At("metadata", "name").String() + "."
+		if strings.HasPrefix(doc.Get("apiVersion").String(), "acid.zalan.do/") {
+			f.EnvironmentOf(name, byName(doc.At("spec", "env")))
+		}
 		doc.Walk(func(path []string, n *document.Node) bool {
 			if len(path) > 0 && strings.HasSuffix(strings.ToLower(path[len(path)-1]), "containers") && n.Kind == document.List {
 				for _, c := range n.Items {

@@ -35,7 +35,7 @@ func Formats() []services.Format {
 		{Name: "Elasticsearch configuration", Claims: services.Named("elasticsearch*.yml", "opensearch*.yml"), Read: elasticsearch},
 		{Name: "PostgreSQL configuration", Claims: services.Named("postgresql*.conf", "recovery.conf"), Parse: properties, Read: postgresql},
 		{Name: "configuration of Vault or Consul", Claims: isHashiCorp, Parse: services.One(services.ParseHCL), Read: hashiCorp},
-		{Name: "configuration of Vault or Consul", Claims: services.Holding(".json", `"storage"`, `"listener"`), Read: hashiCorp},
+		{Name: "configuration of Vault or Consul", Claims: services.Any(services.Holding(".json", `"storage"`, `"listener"`), services.Holding(".json", `"datacenter"`, `"server"`, `"data_dir"`)), Read: hashiCorp},
 		{Name: "Logstash pipeline", Claims: isLogstash, Parse: services.One(document.ParseArrows), Sure: true, Read: logstash},
 		{Name: "registry configuration", Claims: services.Any(services.Holding(".yaml .yml", "storage:", "version: 0.1"), services.Holding(".yaml .yml", "storage_service:", "hostname:")), Read: registry},
 		{Name: "Cassandra configuration", Claims: services.Named("cassandra-rackdc.properties"), Parse: properties, Sure: true, Read: rackdc},
