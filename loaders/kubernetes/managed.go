@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	_ "embed"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -257,37 +258,75 @@ func (s *set) addComposition(r *root, n *document.Node, group string) {
 	if !strings.HasSuffix(group, "crossplane.io") {
 		return
 	}
-	lists := []*document.Node{n.At("spec", "resources")}
+	s.addComposed(r, n, n.Get("spec"))
 	for _, step := range n.At("spec", "pipeline").Elements() {
-		lists = append(lists, step.At("input", "resources"))
-	}
-	for _, list := range lists {
-		for _, resource := range list.Elements() {
-			base := resource.Get("base")
-			kind := base.Get("kind").String()
-			if kind == "" {
-				continue
-			}
-			for _, patch := range resource.Get("patches").Elements() {
-				path := patch.Get("toFieldPath")
-				if path == nil {
-					path = patch.Get("fromFieldPath")
-				}
-				if path.IsScalar() && !strings.HasPrefix(patch.Get("type").String(), "ToComposite") {
-					open := &document.Node{Kind: document.String, Text: path.Text, Tag: patched, Range: path.Range}
-					base = withPath(base, strings.Split(path.Text, "."), open)
-				}
-			}
-			if base.At("metadata", "name") == nil {
-				name := &document.Node{Kind: document.String, Text: resource.Get("name").String(), Range: pathRange(resource, "name")}
-				base = withPath(base, []string{"metadata", "name"}, name)
-			}
-			o := s.addObject(r, base, catalog.GroupOf(base.Get("apiVersion").String()), kind)
-			if o != nil {
-				o.Name = addressOf(n, n.Get("kind").String()) + "/" + o.Name
-			}
+		s.addComposed(r, n, step.Get("input"))
+		if isProgram(step) {
+			name := step.At("functionRef", "name")
+			s.problemAt(model.NotRendered, pathRange(step, "functionRef", "name"), fmt.Sprintf(
+				"the function %s makes objects by a program, which is not run; what it makes was not checked", name.String()))
 		}
 	}
+}
+
+// programs are the groups of inputs that are a program which makes objects, as the
+// functions of Crossplane for KCL, templates of Go, Python and CUE take them.
+var programs = []string{"krm.kcl.dev", "gotemplating.fn.crossplane.io", "python.fn.crossplane.io", "pythonic.fn.crossplane.io", "cue.fn.crossplane.io"}
+
+// isProgram says of a step of a pipeline that it makes objects by a program: one
+// that it is given, or one that is built into the function. A function that only
+// tells when all is ready is given nothing either.
+func isProgram(step *document.Node) bool {
+	if input := step.Get("input"); input != nil {
+		return slices.Contains(programs, catalog.GroupOf(input.Get("apiVersion").String()))
+	}
+	return !strings.HasSuffix(step.At("functionRef", "name").String(), "function-auto-ready")
+}
+
+// addComposed takes in the resources of a composition, or of a step of its
+// pipeline, which has sets of patches of its own.
+func (s *set) addComposed(r *root, whole, n *document.Node) {
+	sets := map[string][]*document.Node{}
+	for _, set := range n.Get("patchSets").Elements() {
+		sets[set.Get("name").String()] = set.Get("patches").Elements()
+	}
+	for _, resource := range n.Get("resources").Elements() {
+		base := resource.Get("base")
+		kind := base.Get("kind").String()
+		if kind == "" {
+			continue
+		}
+		for _, patch := range resource.Get("patches").Elements() {
+			patches := []*document.Node{patch}
+			if patch.Get("type").String() == "PatchSet" {
+				patches = sets[patch.Get("patchSetName").String()]
+			}
+			for _, p := range patches {
+				base = leaveOpen(base, p)
+			}
+		}
+		if base.At("metadata", "name") == nil {
+			name := &document.Node{Kind: document.String, Text: resource.Get("name").String(), Range: pathRange(resource, "name")}
+			base = withPath(base, []string{"metadata", "name"}, name)
+		}
+		o := s.addObject(r, base, catalog.GroupOf(base.Get("apiVersion").String()), kind)
+		if o != nil {
+			o.Name = addressOf(whole, whole.Get("kind").String()) + "/" + o.Name
+		}
+	}
+}
+
+// leaveOpen returns a copy of a resource in which what a patch fills in is open.
+func leaveOpen(base, patch *document.Node) *document.Node {
+	path := patch.Get("toFieldPath")
+	if path == nil {
+		path = patch.Get("fromFieldPath")
+	}
+	if !path.IsScalar() || strings.HasPrefix(patch.Get("type").String(), "ToComposite") {
+		return base
+	}
+	open := &document.Node{Kind: document.String, Text: path.Text, Tag: patched, Range: path.Range}
+	return withPath(base, strings.Split(path.Text, "."), open)
 }
 
 // patched is the tag of what each claim of a composition decides.
