@@ -50,8 +50,67 @@ func (s *set) add(r *root, n *document.Node, depth int) {
 		}
 	case "Composition":
 		s.addComposition(r, n, group)
+	case "Template":
+		s.addTemplate(r, n, depth)
+	}
+	for _, inner := range held(n, holders[group+"/"+kind]) {
+		s.add(r, inner, depth+1)
 	}
 	s.addObject(r, n, group, kind)
+}
+
+// holders are the kinds of which an object holds others that are applied, and
+// where: in Kro's graphs, Crossplane's provider for Kubernetes, works and policies
+// of Open Cluster Management, and what Hive synchronizes. Each of a list is *.
+var holders = map[string]string{
+	"kro.run/ResourceGraphDefinition":                       "spec resources * template",
+	"kubernetes.crossplane.io/Object":                       "spec forProvider manifest",
+	"kubernetes.m.crossplane.io/Object":                     "spec forProvider manifest",
+	"work.open-cluster-management.io/ManifestWork":          "spec workload manifests *",
+	"policy.open-cluster-management.io/Policy":              "spec policy-templates * objectDefinition",
+	"policy.open-cluster-management.io/ConfigurationPolicy": "spec object-templates * objectDefinition",
+	"hive.openshift.io/SyncSet":                             "spec resources *",
+	"hive.openshift.io/SelectorSyncSet":                     "spec resources *",
+}
+
+// held lists what stands at a path of keys.
+func held(n *document.Node, path string) []*document.Node {
+	if path == "" {
+		return nil
+	}
+	all := []*document.Node{n}
+	for key := range strings.FieldsSeq(path) {
+		var next []*document.Node
+		for _, n := range all {
+			if key == "*" {
+				next = append(next, n.Elements()...)
+			} else if inner := n.Get(key); inner != nil {
+				next = append(next, inner)
+			}
+		}
+		all = next
+	}
+	return all
+}
+
+// addTemplate takes in the objects of a template of OpenShift, with the values
+// that its parameters have where nothing else is given.
+func (s *set) addTemplate(r *root, n *document.Node, depth int) {
+	objects := n.Get("objects").Elements()
+	if len(objects) == 0 {
+		return
+	}
+	own := &root{dir: r.dir, vars: map[string]*document.Node{}}
+	own.scope = &scope{set: s, root: own}
+	for _, p := range n.Get("parameters").Elements() {
+		if value := p.Get("value"); value.IsScalar() {
+			own.vars[p.Get("name").String()] = value
+		}
+	}
+	for _, object := range objects {
+		s.add(own, object, depth+1)
+	}
+	r.objects = append(r.objects, own.objects...)
 }
 
 // addObject makes an object, when the catalogue may know it.
