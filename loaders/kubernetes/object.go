@@ -117,7 +117,7 @@ func (s *set) addTemplate(r *root, n *document.Node, depth int) {
 func (s *set) addObject(r *root, n *document.Node, group, kind string) *object {
 	o := &object{node: n, names: namesOf(n)}
 	o.Name = addressOf(n, kind)
-	o.At = n.Get("kind").Range
+	o.At = wholeOf(n)
 	o.Settings = func(_ *lang.Evaluator, path string) *lang.Value { return r.scope.setting(n, path) }
 	if typ, spec := s.managedType(group, kind, n); typ != "" {
 		o.Kind = typ
@@ -145,10 +145,24 @@ func (s *set) addPart(r *root, whole *document.Node, name, kind string, n *docum
 	o := &object{node: n}
 	o.Name = addressOf(whole, whole.Get("kind").String()) + "/" + name
 	o.Kind = kind
-	o.At = whole.Get("kind").Range
+	o.At = wholeOf(whole)
 	o.Attributes = r.scope.part(whole, n)
 	o.Settings = func(_ *lang.Evaluator, path string) *lang.Value { return r.scope.setting(whole, path) }
 	r.objects = append(r.objects, o)
+}
+
+// wholeOf is the range of an object from its kind to its end, so that it contains
+// the line that decides the place. What an overlay brings from another file is not
+// in it.
+func wholeOf(n *document.Node) hcl.Range {
+	at := n.Get("kind").Range
+	n.Walk(func(_ []string, n *document.Node) bool {
+		if n.Range.Filename == at.Filename && n.Range.End.Byte > at.End.Byte {
+			at.End = n.Range.End
+		}
+		return true
+	})
+	return at
 }
 
 // addressOf names an object as kubectl does: Kind/name, with the namespace
