@@ -15,12 +15,15 @@ var likeTerraform = map[string]string{
 	"tolower": "lower", "toupper": "upper", "trim": "trimspace", "replace": "replace", "length": "length",
 	"string": "tostring", "int": "tonumber", "float": "tonumber", "bool": "tobool", "json": "jsondecode",
 	"base64": "base64encode", "base64tostring": "base64decode", "min": "min", "max": "max", "coalesce": "coalesce",
-	"uricomponent": "urlencode", "flatten": "flatten",
+	"uricomponent": "urlencode", "flatten": "flatten", "objectkeys": "keys",
 }
 
 // function turns a call into the expression that computes the same. What can't
 // be told before the deployment, and what is not known here, is unknown.
 func (t *term) function(rng hcl.Range) hclsyntax.Expression {
+	if e := t.ofLambdas(rng); e != nil {
+		return e
+	}
 	args := make([]hclsyntax.Expression, len(t.args))
 	for i, arg := range t.args {
 		args[i] = arg.expression(rng)
@@ -173,6 +176,8 @@ func (t *term) ofCollections(args []hclsyntax.Expression, rng hcl.Range) hclsynt
 	case t.fn == "contains" && n == 2:
 		hasKey := function(rng, "can", index(args[0], args[1], rng))
 		return function(rng, "try", function(rng, "contains", args...), function(rng, "strcontains", args...), hasKey)
+	case t.fn == "items" && n == 1:
+		return items(args[0], rng)
 	case t.fn == "tryget" && n == 2:
 		return function(rng, "try", index(args[0], args[1], rng), null(rng))
 	}

@@ -153,6 +153,9 @@ func (st *stack) parameterValue(ev *lang.Evaluator, name string) *lang.Value {
 	if def := decl.Get("defaultValue"); def != nil {
 		return hide(ev.Eval(expression(def), st).At(def.Range))
 	}
+	if strings.EqualFold(decl.Get("nullable").String(), "true") {
+		return hide(lang.NullVal().At(decl.Range))
+	}
 	key := parameters + "." + name
 	if st.symbols[key] == nil {
 		s := lang.NewSymbol(key)
