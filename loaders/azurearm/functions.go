@@ -1,6 +1,7 @@
 package azurearm
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -104,6 +105,17 @@ func (t *term) joinsLists() bool {
 	return false
 }
 
+// isObject says whether a term is an object, as far as it shows.
+func (t *term) isObject() bool {
+	switch {
+	case len(t.steps) > 0:
+		return false
+	case t.fn == "if" && len(t.args) == 3:
+		return t.args[1].isObject() || t.args[2].isObject()
+	}
+	return t.fn == "createobject" || t.fn == "shallowmerge" || t.fn == "toobject"
+}
+
 // format fills in {0} and {1:spec}.
 func (t *term) format(args []hclsyntax.Expression, rng hcl.Range) hclsyntax.Expression {
 	pattern, ok := t.args[0].asText()
@@ -166,6 +178,8 @@ func (t *term) ofCollections(args []hclsyntax.Expression, rng hcl.Range) hclsynt
 		return &hclsyntax.FunctionCallExpr{
 			Name: "merge", Args: args, ExpandFinal: true, NameRange: rng, OpenParenRange: rng, CloseParenRange: rng,
 		}
+	case t.fn == "union" && n > 0 && slices.ContainsFunc(t.args, (*term).isObject):
+		return function(rng, "merge", args...)
 	case t.fn == "union" && n > 0:
 		// Of lists or of objects, which the call does not show.
 		return function(rng, "try", function(rng, "merge", args...), function(rng, "distinct", function(rng, "concat", args...)))
