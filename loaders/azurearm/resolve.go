@@ -141,8 +141,10 @@ func (st *stack) parameterValue(ev *lang.Evaluator, name string) *lang.Value {
 		}
 		return v
 	}
-	if n := valueFold(st.given, name); n != nil && n.Get("value") != nil {
-		return hide(ev.Eval(expression(n.Get("value")), st.givenIn).At(n.Get("value").Range))
+	if n := valueFold(st.given, name); n != nil {
+		if v := st.givenValue(ev, n); v != nil {
+			return hide(v)
+		}
 	}
 	if n := valueFold(st.values, name); n != nil {
 		return hide(fromFile(n, name))
@@ -173,6 +175,24 @@ func (st *stack) parameterValue(ev *lang.Evaluator, name string) *lang.Value {
 	}
 	v := ev.SymbolValue(st.symbols[key], model.LeftToCaller, fmt.Sprintf("the parameter %s is left to whoever deploys %s", name, st.name))
 	return hide(v.At(decl.Range))
+}
+
+// givenValue is what the parent gives a parameter: an object with a value, which may
+// be computed as a whole, or one that says where it is looked up. nil when that is
+// null, which leaves the parameter its default.
+func (st *stack) givenValue(ev *lang.Evaluator, n *document.Node) *lang.Value {
+	value := n.Get("value")
+	switch {
+	case value != nil:
+		return ev.Eval(expression(value), st.givenIn).At(value.Range)
+	case n.Kind == document.Map:
+		return lang.UnknownVal(model.AtApply, "it is looked up when deployed").At(n.Range)
+	}
+	v := ev.Attr(ev.Eval(expression(n), st.givenIn), "value").At(n.Range)
+	if v.Kind == lang.Null {
+		return nil
+	}
+	return v
 }
 
 // fromFile is the value that a file of parameters gives.
