@@ -87,19 +87,57 @@ func (in *evaluation) newResource(pair document.Pair) *resource {
 		cell := in.value(kind, p.Key, p.Value)
 		entry(elems, kind, p.Key, cell, p.Value.Kind == document.List)
 	}
-	if strings.HasPrefix(kind, "Microsoft.") && elems["location"] == nil {
+	if elems["location"] == nil && r.hasDefaultLocation() {
 		elems["location"] = lang.Lazy(r.defaultLocation)
+	}
+	for attr, whole := range wholes(kind) {
+		elems[attr] = lang.Lazy(func(ev *lang.Evaluator) *lang.Value { return r.whole(ev, whole) })
 	}
 	r.Attributes = completed(kind, elems).At(rng)
 	r.Settings = r.setting
 	return r
 }
 
-// defaultLocation is that of a resource of azure-native which has none: the
-// provider's or, where that has none either, its resource group's.
+// whole is the resource of a type that this one is a part of: the one that a
+// property names.
+func (r *resource) whole(ev *lang.Evaluator, kind string) *lang.Value {
+	for _, p := range r.node.Get("properties").Entries() {
+		if p.Value.Kind != document.String {
+			continue
+		}
+		v := ev.Eval(expression(p.Value), r.in)
+		if v.Ref() == nil {
+			continue
+		}
+		if owner, ok := v.Ref().Target.(*resource); ok && strings.EqualFold(owner.Kind, kind) {
+			return v.At(p.Value.Range)
+		}
+	}
+	return lang.UnknownVal(model.UnresolvedTarget, r.Name+" is a part of a resource that is not declared here")
+}
+
+// hasDefaultLocation says of a resource without a location that it is of Azure, and
+// of a type that has one.
+func (r *resource) hasDefaultLocation() bool {
+	if strings.HasPrefix(r.Kind, "azurerm_") {
+		return r.Kind == classicGroup || r.node.At("properties", "resourceGroupName") != nil
+	}
+	return strings.HasPrefix(r.Kind, "Microsoft.")
+}
+
+// classicGroup is the type of resource groups of the provider that is made out of
+// Terraform's.
+const classicGroup = "azurerm_resource_group"
+
+// defaultLocation is that of a resource of Azure which has none: the provider's
+// or, where that has none either, its resource group's. With the provider that is
+// made out of Terraform's, it is the group's, and only that of a group is the
+// provider's (registry of Pulumi, configuration of azure).
 func (r *resource) defaultLocation(ev *lang.Evaluator) *lang.Value {
-	if v := r.setting(ev, "location"); v.IsKnown() {
-		return v
+	if !strings.HasPrefix(r.Kind, "azurerm_") || r.Kind == classicGroup {
+		if v := r.setting(ev, "location"); v.IsKnown() {
+			return v
+		}
 	}
 	if n := r.node.At("properties", "resourceGroupName"); n != nil {
 		if ref := ev.Eval(expression(n), r.in).Ref(); ref != nil {
