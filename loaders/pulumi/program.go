@@ -14,10 +14,21 @@ import (
 	"github.com/stateside-dev/stateside/internal/stores"
 )
 
-// program is a Pulumi.yaml with resources.
+// program is a Pulumi.yaml with resources, or the file that has them for it.
 type program struct {
-	name string
-	doc  *document.Node
+	name    string
+	project string // path of the Pulumi.yaml
+	doc     *document.Node
+}
+
+// stackDir is where the configurations of the stacks are: beside the project, or
+// where it says so.
+func (p *program) stackDir() string {
+	dir := p.doc.Get("stackConfigDir").String()
+	if config := p.doc.Get("config"); dir == "" && config.IsScalar() {
+		dir = config.Text
+	}
+	return path.Join(path.Dir(p.project), dir)
 }
 
 // stack is one deployment of a program.

@@ -100,7 +100,7 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 		all.Add(doc)
 	}
 	for _, p := range s.programs {
-		deployments := s.stacks[path.Dir(p.name)]
+		deployments := s.stacks[p.stackDir()]
 		if len(deployments) == 0 {
 			deployments = []*stack{nil}
 		}
@@ -157,10 +157,34 @@ func (s *set) readProgram(name string, doc *document.Node) {
 		language = runtime.Get("name").String()
 	}
 	switch {
-	case language == "yaml" && doc.Get("resources") != nil:
-		s.programs = append(s.programs, &program{name: name, doc: doc})
-	case language != "" && language != "yaml":
+	case language == "yaml":
+		s.addProgram(name, doc)
+	case language != "":
 		s.code = append(s.code, name)
+	}
+}
+
+// addProgram takes in a program in YAML: that of a project, or that of a file Main
+// beside it, or where the project says that it is.
+func (s *set) addProgram(name string, project *document.Node) {
+	p := &program{name: name, project: name, doc: project}
+	for _, ext := range []string{".yaml", ".yml"} {
+		file := path.Join(path.Dir(name), project.Get("main").String(), "Main"+ext)
+		data, err := s.tree.Read(file)
+		if err != nil {
+			continue
+		}
+		docs, err := document.Parse(file, data)
+		if err != nil || len(docs) == 0 {
+			s.problems = append(s.problems, model.NotRead(file, document.LineOf(err), "the file can't be read"))
+			return
+		}
+		p.name = file
+		p.doc = &document.Node{Kind: document.Map, Range: docs[0].Range, Pairs: slices.Concat(docs[0].Pairs, project.Pairs)}
+		break
+	}
+	if p.doc.Get("resources") != nil {
+		s.programs = append(s.programs, p)
 	}
 }
 
