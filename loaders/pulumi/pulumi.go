@@ -16,6 +16,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -77,7 +78,8 @@ type set struct {
 	programs []*program
 	stacks   map[string][]*stack // by directory
 	states   []*document.Node
-	code     []string // programs that are not written in YAML
+	code     []string            // programs that are not written in YAML
+	backends map[string]*backend // by address
 	problems []model.Problem
 
 	azureOnce  sync.Once
@@ -86,7 +88,7 @@ type set struct {
 
 // Load reads the programs, each in each of its stacks, and the previews.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
-	s := &set{tree: tree, tables: l.Tables, rows: l.Catalogue, stacks: map[string][]*stack{}}
+	s := &set{tree: tree, tables: l.Tables, rows: l.Catalogue, stacks: map[string][]*stack{}, backends: map[string]*backend{}}
 	for _, name := range files {
 		if ctx.Err() != nil {
 			s.problems = append(s.problems, model.NotRead(name, 1, "the file was not read: the check was stopped"))
@@ -107,6 +109,10 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 		for _, st := range deployments {
 			add(guarded(p.name, func() model.Document { return p.evaluate(ctx, s, st) }))
 		}
+	}
+	for _, address := range slices.Sorted(maps.Keys(s.backends)) {
+		b := s.backends[address]
+		add(guarded(b.project, func() model.Document { return b.state(ctx, s) }))
 	}
 	for _, doc := range s.states {
 		add(guarded(doc.Range.Filename, func() model.Document { return s.state(ctx, doc) }))
@@ -151,6 +157,7 @@ func (s *set) read(name string) {
 }
 
 func (s *set) readProgram(name string, doc *document.Node) {
+	s.noteBackend(name, doc)
 	runtime := doc.Get("runtime")
 	language := runtime.String()
 	if language == "" {
