@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -50,8 +51,13 @@ type Loader struct {
 	known kinds
 }
 
-// Skips leaves out what only shows something.
-func (l *Loader) Skips(name string) bool { return source.IsShown(name) }
+// Skips leaves out what only shows something, and what a test of kuttl or Chainsaw
+// expects to find in its cluster: its steps are 00-assert.yaml and 00-errors.yaml.
+func (l *Loader) Skips(name string) bool {
+	return source.IsShown(name) || expectation.MatchString(path.Base(name))
+}
+
+var expectation = regexp.MustCompile(`^([0-9]+-(assert|errors?)|assert)(-.*)?\.ya?ml$`)
 
 // Claims recognises manifests by their kinds, and the files that make charts
 // and overlays by their names and keys.
