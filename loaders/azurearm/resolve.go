@@ -147,7 +147,7 @@ func (st *stack) parameterValue(ev *lang.Evaluator, name string) *lang.Value {
 		}
 	}
 	if n := valueFold(st.values, name); n != nil {
-		return hide(fromFile(n, name))
+		return hide(fromFile(n, decl, name))
 	}
 	if decl == nil {
 		return lang.FailedVal("there is no parameter " + name)
@@ -195,16 +195,35 @@ func (st *stack) givenValue(ev *lang.Evaluator, n *document.Node) *lang.Value {
 	return v
 }
 
-// fromFile is the value that a file of parameters gives.
-func fromFile(n *document.Node, name string) *lang.Value {
+// fromFile is the value that a file of parameters gives. One that only shows what
+// is to be filled in is left to whoever deploys.
+func fromFile(n, decl *document.Node, name string) *lang.Value {
 	value := n.Get("value")
 	switch {
 	case value == nil:
 		return lang.UnknownVal(model.AtApply, "the value of "+name+" is looked up when deployed").At(n.Range)
 	case strings.Contains(value.String(), "${"):
 		return lang.UnknownVal(model.Environment, "the environment gives the value of "+name).At(value.Range)
+	case isBlank(value, decl):
+		return lang.UnknownVal(model.LeftToCaller, "the file of parameters leaves "+name+" to whoever deploys").At(value.Range)
 	}
 	return value.Value()
+}
+
+// isBlank says whether a value is none that the parameter can have: an empty text
+// where that must have characters, and the marks that the quickstart templates of
+// Azure have for what their tests fill in (their contribution guide).
+func isBlank(value, decl *document.Node) bool {
+	if value.Kind != document.String {
+		return false
+	}
+	text := strings.ToLower(value.Text)
+	if text == "" {
+		shortest := decl.Get("minLength").String()
+		return shortest != "" && shortest != "0"
+	}
+	return text == "changeme" || strings.HasPrefix(text, "get-prereq-") || strings.HasPrefix(text, "gen-") ||
+		strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">")
 }
 
 func (st *stack) variable(name string) *lang.Cell {
