@@ -153,7 +153,11 @@ func (st *stack) parameterValue(ev *lang.Evaluator, name string) *lang.Value {
 		return lang.FailedVal("there is no parameter " + name)
 	}
 	if def := decl.Get("defaultValue"); def != nil {
-		return hide(ev.Eval(expression(def), st).At(def.Range))
+		// A text can't be null: whoever deploys has to give what this reads.
+		v := ev.Eval(expression(def), st).At(def.Range)
+		if v.Kind != lang.Null || !strings.EqualFold(decl.Get("type").String(), "string") {
+			return hide(v)
+		}
 	}
 	if strings.EqualFold(decl.Get("nullable").String(), "true") {
 		return hide(lang.NullVal().At(decl.Range))
