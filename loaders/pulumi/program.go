@@ -69,7 +69,7 @@ func (p *program) evaluate(ctx context.Context, s *set, st *stack) model.Documen
 	}
 	var resources []stores.Resource
 	for _, name := range p.doc.Get("resources").Keys() {
-		if r := in.byName[name]; r != nil {
+		if r := in.byName[name]; r != nil && !isPlainObject(r.Kind) {
 			resources = append(resources, r)
 		}
 	}
@@ -187,6 +187,9 @@ func (in *evaluation) value(kind, property string, n *document.Node) *lang.Cell 
 // setting is one of the provider that the resource uses: the one that its
 // options name, or the default one that the stack configures.
 func (r *resource) setting(ev *lang.Evaluator, name string) *lang.Value {
+	if name == "cluster" {
+		return whereCluster()
+	}
 	if n := r.node.At("options", "provider"); n != nil {
 		if ref := ev.Eval(expression(n), r.in).Ref(); ref != nil {
 			if p, ok := ref.Target.(*resource); ok {

@@ -68,9 +68,13 @@ func (s *set) state(ctx context.Context, doc *document.Node) model.Document {
 		}
 		r := s.stateResource(n, providers, byURN)
 		byURN[n.Get("urn").String()] = r
-		resources = append(resources, r)
+		if !isPlainObject(r.Kind) {
+			resources = append(resources, r)
+		}
 	}
-	return s.collect(ev, file, resources)
+	found := s.collect(ev, file, resources)
+	found.Problems = append(found.Problems, stores.DeployerDecides(file, "does not say where a cluster is", found.Stores)...)
+	return found
 }
 
 // stateResource makes a resource of its state. Others are asked for by their names
@@ -99,6 +103,9 @@ func (s *set) stateResource(n *document.Node, providers map[string]*document.Nod
 		provider = provider[:i]
 	}
 	r.Settings = func(ev *lang.Evaluator, name string) *lang.Value {
+		if name == "cluster" {
+			return whereCluster()
+		}
 		p := providers[provider]
 		if p == nil {
 			return nil

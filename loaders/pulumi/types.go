@@ -8,6 +8,7 @@ import (
 
 	"github.com/stateside-dev/stateside/internal/catalog"
 	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
 )
 
 // token is the type of a resource in its parts: aws:rds/instance:Instance is
@@ -48,8 +49,39 @@ func (s *set) kind(text string) string {
 		return s.rows.Spelling("AWS::" + t.module + "::" + t.name)
 	case t.provider == "azure-native":
 		return s.azureType(t)
+	case t.provider == clusterProvider:
+		if kind := clusterKind(text); s.rows.Lookup(kind) != nil {
+			return kind
+		}
 	}
 	return text
+}
+
+// clusterProvider is the provider whose resources are objects of a cluster.
+const clusterProvider = "kubernetes"
+
+// clusterKind is the kind of an object as the catalogue has it: of
+// kubernetes:velero.io/v1:BackupStorageLocation it is
+// velero.io/BackupStorageLocation.
+func clusterKind(text string) string {
+	parts := strings.Split(text, ":")
+	if len(parts) != 3 {
+		return ""
+	}
+	group, _, _ := strings.Cut(parts[1], "/")
+	if !strings.Contains(group, ".") {
+		group += ".k8s.io"
+	}
+	return group + "/" + parts[2]
+}
+
+// isPlainObject says of a resource that it is an object of a cluster which the
+// catalogue has no row for, as most have none, in manifests too.
+func isPlainObject(kind string) bool { return strings.HasPrefix(kind, clusterProvider+":") }
+
+// whereCluster is the place of what stands in a cluster, which no program says.
+func whereCluster() *lang.Value {
+	return lang.UnknownVal(model.LeftToCaller, "it is where the cluster is, and nothing here says where that is")
 }
 
 // azureType finds the type of Azure that azure-native names by its last words in
