@@ -251,7 +251,8 @@ func isTemplate(doc *document.Node) bool {
 
 // strict makes JSON of what templates may hold besides it: comments become
 // spaces, and the ends of lines within texts too, so that all stays where it is.
-// So does a comma behind the last of several, which Azure takes.
+// So does a comma behind the last of several, which Azure takes, as it takes all
+// kinds of spaces.
 func strict(data []byte) []byte {
 	out := slices.Clone(data)
 	blank := func(i int) {
@@ -286,6 +287,8 @@ func strict(data []byte) []byte {
 				blank(i)
 			}
 			i--
+		case out[i] == 0xC2 && i+1 < len(out) && out[i+1] == 0xA0: // a space that does not break
+			out[i], out[i+1] = ' ', ' '
 		case out[i] == ',':
 			comma = i
 		case (out[i] == '}' || out[i] == ']') && comma >= 0:
