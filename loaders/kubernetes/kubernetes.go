@@ -131,8 +131,9 @@ func (s *set) guard(dir string, f func()) {
 
 // roots sorts the files into what is deployed as one.
 func (s *set) roots(files []string) []*root {
-	charts, overlays := s.findCharts(files), s.findOverlays(files)
+	charts, overlays, paths := s.findCharts(files), s.findOverlays(files), s.fluxPaths(files)
 	s.charts = charts
+	overlays.leaveToFlux(paths)
 	var plain []string
 	for _, name := range files {
 		base := path.Base(name)
@@ -145,9 +146,14 @@ func (s *set) roots(files []string) []*root {
 	for _, dir := range overlays.tops() {
 		s.guard(dir, func() { roots = append(roots, s.build(overlays, dir)) })
 	}
+	for _, p := range paths {
+		if p.hasComponents(overlays) {
+			s.guard(p.dir, func() { roots = append(roots, s.buildWith(overlays, p)) })
+		}
+	}
 	s.tellCircles(overlays)
 	roots = append(roots, s.renderAll(charts)...)
-	roots = s.substitute(files, roots)
+	roots = s.substitute(paths, roots)
 	slices.SortStableFunc(roots, func(a, b *root) int { return cmp.Compare(a.dir, b.dir) })
 	return roots
 }
