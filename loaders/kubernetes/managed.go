@@ -121,6 +121,12 @@ func (s *scope) managed(n, spec *document.Node, t *catalog.Type) *lang.Value {
 			}
 		}
 	}
+	// Config Connector names the destination of a sink by what it is.
+	if to := spec.Get("destination"); prefix == "google" && to != nil && to.Kind == document.Map && len(to.Pairs) == 1 && strings.HasSuffix(to.Pairs[0].Key, "Ref") {
+		p := to.Pairs[0]
+		attr := snakeCase(strings.TrimSuffix(p.Key, "Ref"))
+		elems["destination"] = lang.Lazy(func(*lang.Evaluator) *lang.Value { return terraform{s, prefix}.reference(attr, p) })
+	}
 	// Both take what the resource is called from the object, unless it says so.
 	name := n.At("metadata", "annotations", "crossplane.io/external-name")
 	for _, other := range []*document.Node{spec.Get("resourceID"), n.At("metadata", "name")} {
