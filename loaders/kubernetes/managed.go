@@ -206,22 +206,44 @@ func (s terraform) reference(attr string, p document.Pair) *lang.Value {
 	}
 	name := p.Value.Get("name")
 	if !name.IsScalar() {
-		return lang.UnknownVal(model.UnresolvedTarget, p.Key+" chooses an object by its labels").At(p.Value.Range)
+		return s.selected(attr, p)
 	}
 	v := s.value(name)
-	if target := s.set.managedObject(s.root, s.prefix, attr, name.Text); target != nil {
+	target := s.set.managedObject(s.root, s.prefix, attr, func(o *object) bool { return slices.Contains(o.names, name.Text) })
+	if target != nil {
 		v = v.WithRef(&lang.Ref{Target: target, Attr: attr})
 	}
 	return v
 }
 
-// managedObject finds the cloud's resource that an attribute names: the only one
-// of that name, or the one whose kind is what the attribute is called.
-func (s *set) managedObject(r *root, prefix, attr, name string) *object {
+// selected makes a value of what chooses another object by its labels.
+func (s terraform) selected(attr string, p document.Pair) *lang.Value {
+	v := lang.UnknownVal(model.UnresolvedTarget, p.Key+" chooses an object by its labels").At(p.Value.Range)
+	labels := p.Value.Get("matchLabels").Entries()
+	if len(labels) == 0 {
+		return v
+	}
+	target := s.set.managedObject(s.root, s.prefix, attr, func(o *object) bool { return hasLabels(o.node, labels) })
+	if target != nil {
+		v = v.WithRef(&lang.Ref{Target: target, Attr: attr})
+	}
+	return v
+}
+
+func hasLabels(n *document.Node, labels []document.Pair) bool {
+	return !slices.ContainsFunc(labels, func(l document.Pair) bool {
+		have := n.At("metadata", "labels", l.Key)
+		return have == nil || have.String() != l.Value.String()
+	})
+}
+
+// managedObject finds the cloud's resource that an attribute names or chooses: the
+// only one that fits, or the one whose kind is what the attribute is called.
+func (s *set) managedObject(r *root, prefix, attr string, fits func(*object) bool) *object {
 	for _, objects := range [][]*object{r.objects, s.managed} {
 		var named, called []*object
 		for _, o := range objects {
-			if !strings.HasPrefix(o.Kind, prefix+"_") || !slices.Contains(o.names, name) {
+			if !strings.HasPrefix(o.Kind, prefix+"_") || !fits(o) {
 				continue
 			}
 			named = append(named, o)
