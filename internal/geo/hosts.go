@@ -7,7 +7,8 @@ import (
 )
 
 // Host returns the host of an endpoint, which may be a URL of any scheme,
-// host:port, or a bare host; of several hosts, the first.
+// host:port, or a bare host; of several hosts, the first. The dot that ends a name
+// which is complete is no part of it.
 func Host(endpoint string) string {
 	if _, rest, ok := strings.Cut(endpoint, "://"); ok {
 		endpoint = rest
@@ -21,7 +22,7 @@ func Host(endpoint string) string {
 	} else {
 		host, _, _ = strings.Cut(host, ":")
 	}
-	return strings.ToLower(host)
+	return strings.TrimSuffix(strings.ToLower(host), ".")
 }
 
 // ParseHost reads what the host of an endpoint tells: the cloud or service it

@@ -122,6 +122,7 @@ func TestHost(t *testing.T) {
 		"mongodb://u:p@a.example:1,b.example:2/d": "a.example", "https://a.example?b.example/": "a.example",
 		"postgres://u:p%@a.example/d": "a.example", "u@a.example": "a.example", "http://[2001:db8::1]:80/x": "2001:db8::1",
 		`https://a.example\@b.example/`: "a.example", "a.example;x=1": "a.example",
+		"redis.users.svc.cluster.local.": "redis.users.svc.cluster.local", "http://s3.eu-west-1.amazonaws.com.:443/bucket": "s3.eu-west-1.amazonaws.com",
 	} {
 		if got := Host(text); got != want {
 			t.Errorf("host of %q is %q", text, got)

@@ -231,13 +231,37 @@ func (inv *inventory) conditions(when map[string][]string, n Node, depth int) (h
 			text, ok := inv.Evaluator.Force(f.Cell).Text()
 			switch {
 			case !ok:
-				certain = false
+				possible, sure := inv.mayBe(accepted, n, path, depth)
+				if !possible {
+					return false, true
+				}
+				certain = certain && sure
 			case !matches(accepted, text):
 				return false, true
 			}
 		}
 	}
 	return true, certain
+}
+
+// mayBe says of a value that is not known whether it can be what a rule asks for,
+// and whether it is that whatever it hangs on.
+func (inv *inventory) mayBe(accepted []string, n Node, path string, depth int) (possible, sure bool) {
+	outcomes := inv.Evaluator.Outcomes(placeSettled, func() *lang.Value {
+		values, _ := inv.values(n, path, depth)
+		if len(values) == 0 {
+			return lang.StringVal("")
+		}
+		return inv.Evaluator.Force(values[0].Cell)
+	})
+	sure = true
+	for _, o := range outcomes {
+		text, ok := o.Value.Text()
+		fits := ok && matches(accepted, text)
+		possible = possible || fits || !ok
+		sure = sure && fits
+	}
+	return possible, sure
 }
 
 // blocks returns the nested blocks at a rule's path, read as values reads it.

@@ -802,7 +802,7 @@ func (inv *inventory) steps(o *lang.Origin) []model.Step {
 	}
 	var steps []model.Step
 	for _, step := range o.Steps(maxSteps) {
-		s := model.Step{What: step.What, Value: step.Text, Source: lang.SourceOf(step.Range)}
+		s := model.Step{What: written(step.What), Value: step.Text, Source: lang.SourceOf(step.Range)}
 		if s.Source != nil {
 			s.Value = inv.excerpt(step)
 		}
@@ -812,6 +812,19 @@ func (inv *inventory) steps(o *lang.Origin) []model.Step {
 		steps = append(steps, s)
 	}
 	return steps
+}
+
+// written is the path of an attribute as far as it is written in a file: without
+// what a loader derives, whose names begin with @.
+func written(path string) string {
+	if !strings.Contains(path, "@") {
+		return path
+	}
+	before, after, _ := strings.Cut("."+path, ".@")
+	if before == "" {
+		return after
+	}
+	return strings.TrimPrefix(before, ".")
 }
 
 // Bounds on the text of one step, in bytes.

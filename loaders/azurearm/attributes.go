@@ -54,7 +54,7 @@ func value(n *document.Node, sc lang.Scope) *lang.Cell {
 func (r *resource) owner(ev *lang.Evaluator, words int) *lang.Value {
 	for up := r.parent; up != nil; up = up.parent {
 		if strings.Count(up.kind, "/") == words-1 {
-			return up.attribute("id")
+			return up.declaration(ev).identifier(ev)
 		}
 	}
 	if len(r.name) < words-1 {
@@ -64,16 +64,30 @@ func (r *resource) owner(ev *lang.Evaluator, words int) *lang.Value {
 	return r.stack.named(ev, kind, r.name[:words-1], r.scope)
 }
 
+// identifier is what a resource gives to one that is a part of it. One that is only
+// said to exist, and whose name is left to whoever deploys the template, is too.
+func (r *resource) identifier(ev *lang.Evaluator) *lang.Value {
+	if r.Lookup {
+		if open := r.stack.leftOpen(ev, r.name, r.scope); open != nil {
+			return open
+		}
+	}
+	return r.attribute("id")
+}
+
 // named is the resource of a type and a name: what it gives when it is declared,
 // else its name, where that is known.
 func (st *stack) named(ev *lang.Evaluator, kind string, parts []string, sc lang.Scope) *lang.Value {
 	for up := st; up != nil; up = up.parent {
 		if r := up.find(ev, kind, parts); r != nil {
-			return r.attribute("id")
+			return r.identifier(ev)
 		}
 		if !up.outer {
 			break
 		}
+	}
+	if open := st.leftOpen(ev, parts, sc); open != nil {
+		return open
 	}
 	if text, ok := st.known(ev, parts, sc); ok {
 		return lang.StringVal(text)

@@ -75,7 +75,13 @@ type set struct {
 	nested      map[string]bool // templates that others link to
 
 	mu     sync.Mutex
-	linked map[string]*document.Node // templates that were linked to
+	linked map[string]linkedTo // templates that were linked to
+}
+
+// linkedTo is a template that others link to, or why it can't be read.
+type linkedTo struct {
+	doc     *document.Node
+	problem *model.Problem
 }
 
 // Load reads each template by itself, in each deployment that files of
@@ -84,7 +90,7 @@ type set struct {
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
 	s := &set{
 		ctx: ctx, tree: tree, catalogue: l.Catalogue, types: typesOf(l.Catalogue), nested: map[string]bool{},
-		templates: map[string]bool{}, values: map[string]*document.Node{}, linked: map[string]*document.Node{},
+		templates: map[string]bool{}, values: map[string]*document.Node{}, linked: map[string]linkedTo{},
 		templatesIn: map[string]int{}, valuesIn: map[string][]string{},
 	}
 	problems := s.classify(files)
@@ -208,20 +214,20 @@ func (s *set) parse(name string) (*document.Node, *model.Problem) {
 	return doc, nil
 }
 
-// linkedTemplate is the template of a file that another one links to, nil when
-// there is none. It is kept, since many may link to it.
-func (s *set) linkedTemplate(name string) *document.Node {
+// linkedTemplate is the template of a file that another one links to, neither it nor
+// a problem when there is none. It is kept, since many may link to it.
+func (s *set) linkedTemplate(name string) (*document.Node, *model.Problem) {
 	if !s.templates[name] {
-		return nil
+		return nil, nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	doc, ok := s.linked[name]
+	to, ok := s.linked[name]
 	if !ok {
-		doc, _ = s.parse(name)
-		s.linked[name] = doc
+		to.doc, to.problem = s.parse(name)
+		s.linked[name] = to
 	}
-	return doc
+	return to.doc, to.problem
 }
 
 // isTemplate says whether a document has resources, one of which is of a type of
@@ -245,6 +251,8 @@ func isTemplate(doc *document.Node) bool {
 
 // strict makes JSON of what templates may hold besides it: comments become
 // spaces, and the ends of lines within texts too, so that all stays where it is.
+// So does a comma behind the last of several, which Azure takes, as it takes all
+// kinds of spaces.
 func strict(data []byte) []byte {
 	out := slices.Clone(data)
 	blank := func(i int) {
@@ -252,9 +260,11 @@ func strict(data []byte) []byte {
 			out[i] = ' '
 		}
 	}
+	comma := -1 // the last thing that stood there
 	for i := 0; i < len(out); i++ {
 		switch {
 		case out[i] == '"':
+			comma = -1
 			for i++; i < len(out) && out[i] != '"'; i++ {
 				switch out[i] {
 				case '\\':
@@ -277,6 +287,14 @@ func strict(data []byte) []byte {
 				blank(i)
 			}
 			i--
+		case out[i] == 0xC2 && i+1 < len(out) && out[i+1] == 0xA0: // a space that does not break
+			out[i], out[i+1] = ' ', ' '
+		case out[i] == ',':
+			comma = i
+		case (out[i] == '}' || out[i] == ']') && comma >= 0:
+			out[comma], comma = ' ', -1
+		case out[i] > ' ':
+			comma = -1
 		}
 	}
 	return out

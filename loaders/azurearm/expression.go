@@ -203,6 +203,10 @@ func (t *term) head(rng hcl.Range) (hclsyntax.Expression, []step) {
 		}
 	case "copyindex":
 		return t.copyIndex(rng), t.steps
+	case "lambdavariables":
+		if key, ok := t.arg(0).asText(); ok {
+			return name(rng, lambdaVariable(key), names...), rest
+		}
 	}
 	return t.function(rng), t.steps
 }

@@ -1,6 +1,7 @@
 package azurearm
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,12 +16,15 @@ var likeTerraform = map[string]string{
 	"tolower": "lower", "toupper": "upper", "trim": "trimspace", "replace": "replace", "length": "length",
 	"string": "tostring", "int": "tonumber", "float": "tonumber", "bool": "tobool", "json": "jsondecode",
 	"base64": "base64encode", "base64tostring": "base64decode", "min": "min", "max": "max", "coalesce": "coalesce",
-	"uricomponent": "urlencode", "flatten": "flatten",
+	"uricomponent": "urlencode", "flatten": "flatten", "objectkeys": "keys",
 }
 
 // function turns a call into the expression that computes the same. What can't
 // be told before the deployment, and what is not known here, is unknown.
 func (t *term) function(rng hcl.Range) hclsyntax.Expression {
+	if e := t.ofLambdas(rng); e != nil {
+		return e
+	}
 	args := make([]hclsyntax.Expression, len(t.args))
 	for i, arg := range t.args {
 		args[i] = arg.expression(rng)
@@ -101,6 +105,17 @@ func (t *term) joinsLists() bool {
 	return false
 }
 
+// isObject says whether a term is an object, as far as it shows.
+func (t *term) isObject() bool {
+	switch {
+	case len(t.steps) > 0:
+		return false
+	case t.fn == "if" && len(t.args) == 3:
+		return t.args[1].isObject() || t.args[2].isObject()
+	}
+	return t.fn == "createobject" || t.fn == "shallowmerge" || t.fn == "toobject"
+}
+
 // format fills in {0} and {1:spec}.
 func (t *term) format(args []hclsyntax.Expression, rng hcl.Range) hclsyntax.Expression {
 	pattern, ok := t.args[0].asText()
@@ -163,6 +178,8 @@ func (t *term) ofCollections(args []hclsyntax.Expression, rng hcl.Range) hclsynt
 		return &hclsyntax.FunctionCallExpr{
 			Name: "merge", Args: args, ExpandFinal: true, NameRange: rng, OpenParenRange: rng, CloseParenRange: rng,
 		}
+	case t.fn == "union" && n > 0 && slices.ContainsFunc(t.args, (*term).isObject):
+		return function(rng, "merge", args...)
 	case t.fn == "union" && n > 0:
 		// Of lists or of objects, which the call does not show.
 		return function(rng, "try", function(rng, "merge", args...), function(rng, "distinct", function(rng, "concat", args...)))
@@ -173,6 +190,8 @@ func (t *term) ofCollections(args []hclsyntax.Expression, rng hcl.Range) hclsynt
 	case t.fn == "contains" && n == 2:
 		hasKey := function(rng, "can", index(args[0], args[1], rng))
 		return function(rng, "try", function(rng, "contains", args...), function(rng, "strcontains", args...), hasKey)
+	case t.fn == "items" && n == 1:
+		return items(args[0], rng)
 	case t.fn == "tryget" && n == 2:
 		return function(rng, "try", index(args[0], args[1], rng), null(rng))
 	}

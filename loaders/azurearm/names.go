@@ -5,6 +5,7 @@ import (
 
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/lang"
+	"github.com/stateside-dev/stateside/internal/model"
 )
 
 // A resource is found by its type and its name. Names are mostly made of a
@@ -109,9 +110,28 @@ func written(kind string, parts []string) string {
 	return strings.ToLower(kind + "|" + strings.Join(parts, "|"))
 }
 
-// find finds the resource of a type and a name: the one whose name is written in
-// the same way, or else the only one whose name is known to be the same.
+// find finds the resource of a type and a name. Of one that is only said to exist
+// it is what the template around this one declares, where it does.
 func (st *stack) find(ev *lang.Evaluator, kind string, parts []string) *resource {
+	return st.findHere(ev, kind, parts).declaration(ev)
+}
+
+// declaration is the resource that is deployed: itself, or of one that is only said
+// to exist the one that the template around it declares. Itself where none does, or
+// where it is in another group.
+func (r *resource) declaration(ev *lang.Evaluator) *resource {
+	if r == nil || !r.Lookup || r.node.Get("resourceGroup") != nil || r.node.Get("subscriptionId") != nil || r.node.Get("scope") != nil {
+		return r
+	}
+	if given := r.stack.findGiven(ev, r.kind, r.name); given != nil {
+		return given
+	}
+	return r
+}
+
+// findHere finds the resource of a type and a name: the one whose name is written
+// in the same way, or else the only one whose name is known to be the same.
+func (st *stack) findHere(ev *lang.Evaluator, kind string, parts []string) *resource {
 	if r := st.declared[written(kind, parts)]; r != nil {
 		return r
 	}
@@ -167,6 +187,21 @@ func (st *stack) findGiven(ev *lang.Evaluator, kind string, parts []string) *res
 	return st.parent.find(ev, kind, given)
 }
 
+// leftOpen is the first part of a name that whoever deploys the template gives, nil
+// when there is none.
+func (st *stack) leftOpen(ev *lang.Evaluator, parts []string, sc lang.Scope) *lang.Value {
+	for _, part := range parts {
+		t, err := parseExpression(part)
+		if err != nil {
+			return nil
+		}
+		if v := ev.Eval(t.expression(st.doc.Range), sc); v.Gap() != nil && v.Gap().Cause == model.LeftToCaller {
+			return v
+		}
+	}
+	return nil
+}
+
 // known is a name whose parts can all be evaluated.
 func (st *stack) known(ev *lang.Evaluator, parts []string, sc lang.Scope) (string, bool) {
 	var all []string
@@ -186,6 +221,10 @@ func (st *stack) known(ev *lang.Evaluator, parts []string, sc lang.Scope) (strin
 
 // target finds the resource that a resourceId names, given as it is written.
 func (st *stack) target(ev *lang.Evaluator, id string) *resource {
+	return st.targetHere(ev, id).declaration(ev)
+}
+
+func (st *stack) targetHere(ev *lang.Evaluator, id string) *resource {
 	t, err := parseExpression(id)
 	if err != nil {
 		return nil

@@ -141,17 +141,26 @@ func (st *stack) parameterValue(ev *lang.Evaluator, name string) *lang.Value {
 		}
 		return v
 	}
-	if n := valueFold(st.given, name); n != nil && n.Get("value") != nil {
-		return hide(ev.Eval(expression(n.Get("value")), st.givenIn).At(n.Get("value").Range))
+	if n := valueFold(st.given, name); n != nil {
+		if v := st.givenValue(ev, n); v != nil {
+			return hide(v)
+		}
 	}
 	if n := valueFold(st.values, name); n != nil {
-		return hide(fromFile(n, name))
+		return hide(fromFile(n, decl, name))
 	}
 	if decl == nil {
 		return lang.FailedVal("there is no parameter " + name)
 	}
 	if def := decl.Get("defaultValue"); def != nil {
-		return hide(ev.Eval(expression(def), st).At(def.Range))
+		// A text can't be null: whoever deploys has to give what this reads.
+		v := ev.Eval(expression(def), st).At(def.Range)
+		if v.Kind != lang.Null || !strings.EqualFold(decl.Get("type").String(), "string") {
+			return hide(v)
+		}
+	}
+	if strings.EqualFold(decl.Get("nullable").String(), "true") {
+		return hide(lang.NullVal().At(decl.Range))
 	}
 	key := parameters + "." + name
 	if st.symbols[key] == nil {
@@ -172,16 +181,53 @@ func (st *stack) parameterValue(ev *lang.Evaluator, name string) *lang.Value {
 	return hide(v.At(decl.Range))
 }
 
-// fromFile is the value that a file of parameters gives.
-func fromFile(n *document.Node, name string) *lang.Value {
+// givenValue is what the parent gives a parameter: an object with a value, which may
+// be computed as a whole, or one that says where it is looked up. nil when that is
+// null, which leaves the parameter its default.
+func (st *stack) givenValue(ev *lang.Evaluator, n *document.Node) *lang.Value {
+	value := n.Get("value")
+	switch {
+	case value != nil:
+		return ev.Eval(expression(value), st.givenIn).At(value.Range)
+	case n.Kind == document.Map:
+		return lang.UnknownVal(model.AtApply, "it is looked up when deployed").At(n.Range)
+	}
+	v := ev.Attr(ev.Eval(expression(n), st.givenIn), "value").At(n.Range)
+	if v.Kind == lang.Null {
+		return nil
+	}
+	return v
+}
+
+// fromFile is the value that a file of parameters gives. One that only shows what
+// is to be filled in is left to whoever deploys.
+func fromFile(n, decl *document.Node, name string) *lang.Value {
 	value := n.Get("value")
 	switch {
 	case value == nil:
 		return lang.UnknownVal(model.AtApply, "the value of "+name+" is looked up when deployed").At(n.Range)
 	case strings.Contains(value.String(), "${"):
 		return lang.UnknownVal(model.Environment, "the environment gives the value of "+name).At(value.Range)
+	case isBlank(value, decl):
+		return lang.UnknownVal(model.LeftToCaller, "the file of parameters leaves "+name+" to whoever deploys").At(value.Range)
 	}
 	return value.Value()
+}
+
+// isBlank says whether a value is none that the parameter can have: an empty text
+// where that must have characters, and the marks that the quickstart templates of
+// Azure have for what their tests fill in (their contribution guide).
+func isBlank(value, decl *document.Node) bool {
+	if value.Kind != document.String {
+		return false
+	}
+	text := strings.ToLower(value.Text)
+	if text == "" {
+		shortest := decl.Get("minLength").String()
+		return shortest != "" && shortest != "0"
+	}
+	return text == "changeme" || strings.HasPrefix(text, "get-prereq-") || strings.HasPrefix(text, "gen-") ||
+		strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">")
 }
 
 func (st *stack) variable(name string) *lang.Cell {

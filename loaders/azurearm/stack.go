@@ -251,7 +251,12 @@ func (st *stack) nest(ev *lang.Evaluator, r *resource) *stack {
 			return nil
 		}
 		file, _ := st.set.linkedFile(st.name, st.scope().doc, link)
-		if doc = st.set.linkedTemplate(file); doc == nil {
+		var unread *model.Problem
+		if doc, unread = st.set.linkedTemplate(file); unread != nil {
+			st.tellUnread(unread)
+			return nil
+		}
+		if doc == nil {
 			*st.problems = append(*st.problems, model.Problem{
 				Kind: model.ModuleMissing, Address: r.Name, Source: lang.SourceOf(r.At),
 				Message: "the template that it links to is not in the checked files; what it declares was not checked",
@@ -277,6 +282,13 @@ func (st *stack) nest(ev *lang.Evaluator, r *resource) *stack {
 	st.children[strings.Join(r.name, "|")] = child
 	st.children[strings.TrimPrefix(r.Name, st.path)] = child
 	return child
+}
+
+// tellUnread says once that a template can't be read, however often it is linked to.
+func (st *stack) tellUnread(p *model.Problem) {
+	if !slices.ContainsFunc(*st.problems, func(told model.Problem) bool { return told.Source == p.Source }) {
+		*st.problems = append(*st.problems, *p)
+	}
 }
 
 // groupOf is the location of the resource group that a deployment goes to: the

@@ -15,7 +15,7 @@ type kinds struct {
 }
 
 // readers are the kinds that are looked into, besides those of the catalogue.
-var readers = []string{"List", "Composition", "HelmRelease", "HelmChart", "OCIRepository", "Application", "ApplicationSet", "OpenTelemetryCollector"}
+var readers = []string{"List", "Composition", "HelmRelease", "HelmChart", "OCIRepository", "Application", "ApplicationSet", "OpenTelemetryCollector", "Template"}
 
 // kinds lists the kinds of the catalogue and those that may hold others.
 func (l *Loader) kinds() kinds {

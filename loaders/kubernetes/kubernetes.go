@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -50,8 +51,13 @@ type Loader struct {
 	known kinds
 }
 
-// Skips leaves out what only shows something.
-func (l *Loader) Skips(name string) bool { return source.IsShown(name) }
+// Skips leaves out what only shows something, and what a test of kuttl or Chainsaw
+// expects to find in its cluster: its steps are 00-assert.yaml and 00-errors.yaml.
+func (l *Loader) Skips(name string) bool {
+	return source.IsShown(name) || expectation.MatchString(path.Base(name))
+}
+
+var expectation = regexp.MustCompile(`^([0-9]+-(assert|errors?)|assert)(-.*)?\.ya?ml$`)
 
 // Claims recognises manifests by their kinds, and the files that make charts
 // and overlays by their names and keys.
@@ -128,8 +134,9 @@ func (s *set) guard(dir string, f func()) {
 
 // roots sorts the files into what is deployed as one.
 func (s *set) roots(files []string) []*root {
-	charts, overlays := s.findCharts(files), s.findOverlays(files)
+	charts, overlays, paths := s.findCharts(files), s.findOverlays(files), s.fluxPaths(files)
 	s.charts = charts
+	overlays.leaveToFlux(paths)
 	var plain []string
 	for _, name := range files {
 		base := path.Base(name)
@@ -147,9 +154,14 @@ func (s *set) roots(files []string) []*root {
 	for _, dir := range overlays.tops() {
 		s.guard(dir, func() { roots = append(roots, s.build(overlays, dir)) })
 	}
+	for _, p := range paths {
+		if p.hasComponents(overlays) {
+			s.guard(p.dir, func() { roots = append(roots, s.buildWith(overlays, p)) })
+		}
+	}
 	s.tellCircles(overlays)
 	roots = append(roots, s.renderAll(charts)...)
-	roots = s.substitute(files, roots)
+	roots = s.substitute(paths, roots)
 	slices.SortStableFunc(roots, func(a, b *root) int { return cmp.Compare(a.dir, b.dir) })
 	return roots
 }

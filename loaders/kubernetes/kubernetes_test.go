@@ -22,6 +22,19 @@ func TestManifests(t *testing.T) {
 }
 
 // Which texts are read: those with a kind that matters, wherever it stands.
+// What a test expects is not there, and what it applies may be.
+func TestSkipsExpectations(t *testing.T) {
+	for name, want := range map[string]bool{
+		"tests/a/00-assert.yaml": true, "tests/a/05-assert-gpu.yaml": true, "tests/a/01-errors.yaml": true,
+		"tests/a/assert-secrets.yml": true, "tests/a/00-install.yaml": false, "asserts/db.yaml": false,
+		"errors.yaml": false, "app/assertions.yaml": false, "examples/db.yaml": true,
+	} {
+		if got := new(Loader).Skips(name); got != want {
+			t.Errorf("%s is skipped: %v", name, got)
+		}
+	}
+}
+
 func TestMatter(t *testing.T) {
 	for _, c := range []struct {
 		name, text string

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	_ "embed"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -120,6 +121,12 @@ func (s *scope) managed(n, spec *document.Node, t *catalog.Type) *lang.Value {
 			}
 		}
 	}
+	// Config Connector names the destination of a sink by what it is.
+	if to := spec.Get("destination"); prefix == "google" && to != nil && to.Kind == document.Map && len(to.Pairs) == 1 && strings.HasSuffix(to.Pairs[0].Key, "Ref") {
+		p := to.Pairs[0]
+		attr := snakeCase(strings.TrimSuffix(p.Key, "Ref"))
+		elems["destination"] = lang.Lazy(func(*lang.Evaluator) *lang.Value { return terraform{s, prefix}.reference(attr, p) })
+	}
 	// Both take what the resource is called from the object, unless it says so.
 	name := n.At("metadata", "annotations", "crossplane.io/external-name")
 	for _, other := range []*document.Node{spec.Get("resourceID"), n.At("metadata", "name")} {
@@ -199,22 +206,44 @@ func (s terraform) reference(attr string, p document.Pair) *lang.Value {
 	}
 	name := p.Value.Get("name")
 	if !name.IsScalar() {
-		return lang.UnknownVal(model.UnresolvedTarget, p.Key+" chooses an object by its labels").At(p.Value.Range)
+		return s.selected(attr, p)
 	}
 	v := s.value(name)
-	if target := s.set.managedObject(s.root, s.prefix, attr, name.Text); target != nil {
+	target := s.set.managedObject(s.root, s.prefix, attr, func(o *object) bool { return slices.Contains(o.names, name.Text) })
+	if target != nil {
 		v = v.WithRef(&lang.Ref{Target: target, Attr: attr})
 	}
 	return v
 }
 
-// managedObject finds the cloud's resource that an attribute names: the only one
-// of that name, or the one whose kind is what the attribute is called.
-func (s *set) managedObject(r *root, prefix, attr, name string) *object {
+// selected makes a value of what chooses another object by its labels.
+func (s terraform) selected(attr string, p document.Pair) *lang.Value {
+	v := lang.UnknownVal(model.UnresolvedTarget, p.Key+" chooses an object by its labels").At(p.Value.Range)
+	labels := p.Value.Get("matchLabels").Entries()
+	if len(labels) == 0 {
+		return v
+	}
+	target := s.set.managedObject(s.root, s.prefix, attr, func(o *object) bool { return hasLabels(o.node, labels) })
+	if target != nil {
+		v = v.WithRef(&lang.Ref{Target: target, Attr: attr})
+	}
+	return v
+}
+
+func hasLabels(n *document.Node, labels []document.Pair) bool {
+	return !slices.ContainsFunc(labels, func(l document.Pair) bool {
+		have := n.At("metadata", "labels", l.Key)
+		return have == nil || have.String() != l.Value.String()
+	})
+}
+
+// managedObject finds the cloud's resource that an attribute names or chooses: the
+// only one that fits, or the one whose kind is what the attribute is called.
+func (s *set) managedObject(r *root, prefix, attr string, fits func(*object) bool) *object {
 	for _, objects := range [][]*object{r.objects, s.managed} {
 		var named, called []*object
 		for _, o := range objects {
-			if !strings.HasPrefix(o.Kind, prefix+"_") || !slices.Contains(o.names, name) {
+			if !strings.HasPrefix(o.Kind, prefix+"_") || !fits(o) {
 				continue
 			}
 			named = append(named, o)
@@ -257,37 +286,75 @@ func (s *set) addComposition(r *root, n *document.Node, group string) {
 	if !strings.HasSuffix(group, "crossplane.io") {
 		return
 	}
-	lists := []*document.Node{n.At("spec", "resources")}
+	s.addComposed(r, n, n.Get("spec"))
 	for _, step := range n.At("spec", "pipeline").Elements() {
-		lists = append(lists, step.At("input", "resources"))
-	}
-	for _, list := range lists {
-		for _, resource := range list.Elements() {
-			base := resource.Get("base")
-			kind := base.Get("kind").String()
-			if kind == "" {
-				continue
-			}
-			for _, patch := range resource.Get("patches").Elements() {
-				path := patch.Get("toFieldPath")
-				if path == nil {
-					path = patch.Get("fromFieldPath")
-				}
-				if path.IsScalar() && !strings.HasPrefix(patch.Get("type").String(), "ToComposite") {
-					open := &document.Node{Kind: document.String, Text: path.Text, Tag: patched, Range: path.Range}
-					base = withPath(base, strings.Split(path.Text, "."), open)
-				}
-			}
-			if base.At("metadata", "name") == nil {
-				name := &document.Node{Kind: document.String, Text: resource.Get("name").String(), Range: pathRange(resource, "name")}
-				base = withPath(base, []string{"metadata", "name"}, name)
-			}
-			o := s.addObject(r, base, catalog.GroupOf(base.Get("apiVersion").String()), kind)
-			if o != nil {
-				o.Name = addressOf(n, n.Get("kind").String()) + "/" + o.Name
-			}
+		s.addComposed(r, n, step.Get("input"))
+		if isProgram(step) {
+			name := step.At("functionRef", "name")
+			s.problemAt(model.NotRendered, pathRange(step, "functionRef", "name"), fmt.Sprintf(
+				"the function %s makes objects by a program, which is not run; what it makes was not checked", name.String()))
 		}
 	}
+}
+
+// programs are the groups of inputs that are a program which makes objects, as the
+// functions of Crossplane for KCL, templates of Go, Python and CUE take them.
+var programs = []string{"krm.kcl.dev", "gotemplating.fn.crossplane.io", "python.fn.crossplane.io", "pythonic.fn.crossplane.io", "cue.fn.crossplane.io"}
+
+// isProgram says of a step of a pipeline that it makes objects by a program: one
+// that it is given, or one that is built into the function. A function that only
+// tells when all is ready is given nothing either.
+func isProgram(step *document.Node) bool {
+	if input := step.Get("input"); input != nil {
+		return slices.Contains(programs, catalog.GroupOf(input.Get("apiVersion").String()))
+	}
+	return !strings.HasSuffix(step.At("functionRef", "name").String(), "function-auto-ready")
+}
+
+// addComposed takes in the resources of a composition, or of a step of its
+// pipeline, which has sets of patches of its own.
+func (s *set) addComposed(r *root, whole, n *document.Node) {
+	sets := map[string][]*document.Node{}
+	for _, set := range n.Get("patchSets").Elements() {
+		sets[set.Get("name").String()] = set.Get("patches").Elements()
+	}
+	for _, resource := range n.Get("resources").Elements() {
+		base := resource.Get("base")
+		kind := base.Get("kind").String()
+		if kind == "" {
+			continue
+		}
+		for _, patch := range resource.Get("patches").Elements() {
+			patches := []*document.Node{patch}
+			if patch.Get("type").String() == "PatchSet" {
+				patches = sets[patch.Get("patchSetName").String()]
+			}
+			for _, p := range patches {
+				base = leaveOpen(base, p)
+			}
+		}
+		if base.At("metadata", "name") == nil {
+			name := &document.Node{Kind: document.String, Text: resource.Get("name").String(), Range: pathRange(resource, "name")}
+			base = withPath(base, []string{"metadata", "name"}, name)
+		}
+		o := s.addObject(r, base, catalog.GroupOf(base.Get("apiVersion").String()), kind)
+		if o != nil {
+			o.Name = addressOf(whole, whole.Get("kind").String()) + "/" + o.Name
+		}
+	}
+}
+
+// leaveOpen returns a copy of a resource in which what a patch fills in is open.
+func leaveOpen(base, patch *document.Node) *document.Node {
+	path := patch.Get("toFieldPath")
+	if path == nil {
+		path = patch.Get("fromFieldPath")
+	}
+	if !path.IsScalar() || strings.HasPrefix(patch.Get("type").String(), "ToComposite") {
+		return base
+	}
+	open := &document.Node{Kind: document.String, Text: path.Text, Tag: patched, Range: path.Range}
+	return withPath(base, strings.Split(path.Text, "."), open)
 }
 
 // patched is the tag of what each claim of a composition decides.

@@ -55,17 +55,12 @@ func (s *set) add(r *root, n *document.Node, depth int) {
 	case "Composition":
 		s.addComposition(r, n, group)
 	}
+	for _, inner := range held(n, holders[group+"/"+kind]) {
+		s.add(r, inner, depth+1)
+	}
 	s.addObject(r, n, group, kind)
 	if kind == "Cluster" {
 		s.addExternal(r, n, group)
-	}
-}
-
-// addTemplate takes in the objects of a template of OpenShift, whose parameters are
-// filled in when it is processed.
-func (s *set) addTemplate(r *root, n *document.Node, depth int) {
-	for _, o := range n.Get("objects").Elements() {
-		s.add(r, o, depth+1)
 	}
 }
 
@@ -83,11 +78,65 @@ func (s *set) addExternal(r *root, n *document.Node, group string) {
 	}
 }
 
+// holders are the kinds of which an object holds others that are applied, and
+// where: in Kro's graphs, Crossplane's provider for Kubernetes, works and policies
+// of Open Cluster Management, and what Hive synchronizes. Each of a list is *.
+var holders = map[string]string{
+	"kro.run/ResourceGraphDefinition":                       "spec resources * template",
+	"kubernetes.crossplane.io/Object":                       "spec forProvider manifest",
+	"kubernetes.m.crossplane.io/Object":                     "spec forProvider manifest",
+	"work.open-cluster-management.io/ManifestWork":          "spec workload manifests *",
+	"policy.open-cluster-management.io/Policy":              "spec policy-templates * objectDefinition",
+	"policy.open-cluster-management.io/ConfigurationPolicy": "spec object-templates * objectDefinition",
+	"hive.openshift.io/SyncSet":                             "spec resources *",
+	"hive.openshift.io/SelectorSyncSet":                     "spec resources *",
+}
+
+// held lists what stands at a path of keys.
+func held(n *document.Node, path string) []*document.Node {
+	if path == "" {
+		return nil
+	}
+	all := []*document.Node{n}
+	for key := range strings.FieldsSeq(path) {
+		var next []*document.Node
+		for _, n := range all {
+			if key == "*" {
+				next = append(next, n.Elements()...)
+			} else if inner := n.Get(key); inner != nil {
+				next = append(next, inner)
+			}
+		}
+		all = next
+	}
+	return all
+}
+
+// addTemplate takes in the objects of a template of OpenShift, with the values
+// that its parameters have where nothing else is given.
+func (s *set) addTemplate(r *root, n *document.Node, depth int) {
+	objects := n.Get("objects").Elements()
+	if len(objects) == 0 {
+		return
+	}
+	own := &root{dir: r.dir, vars: map[string]*document.Node{}}
+	own.scope = &scope{set: s, root: own}
+	for _, p := range n.Get("parameters").Elements() {
+		if value := p.Get("value"); value.IsScalar() {
+			own.vars[p.Get("name").String()] = value
+		}
+	}
+	for _, object := range objects {
+		s.add(own, object, depth+1)
+	}
+	r.objects = append(r.objects, own.objects...)
+}
+
 // addObject makes an object, when the catalogue may know it.
 func (s *set) addObject(r *root, n *document.Node, group, kind string) *object {
 	o := &object{node: n, names: namesOf(n)}
 	o.Name = addressOf(n, kind)
-	o.At = n.Get("kind").Range
+	o.At = wholeOf(n)
 	o.Settings = func(_ *lang.Evaluator, path string) *lang.Value { return r.scope.setting(n, path) }
 	if typ, spec := s.managedType(group, kind, n); typ != "" {
 		o.Kind = typ
@@ -116,10 +165,24 @@ func (s *set) addPart(r *root, whole *document.Node, name, kind string, n *docum
 	o := &object{node: n}
 	o.Name = addressOf(whole, whole.Get("kind").String()) + "/" + name
 	o.Kind = kind
-	o.At = whole.Get("kind").Range
+	o.At = wholeOf(whole)
 	o.Attributes = r.scope.part(whole, n)
 	o.Settings = func(_ *lang.Evaluator, path string) *lang.Value { return r.scope.setting(whole, path) }
 	r.objects = append(r.objects, o)
+}
+
+// wholeOf is the range of an object from its kind to its end, so that it contains
+// the line that decides the place. What an overlay brings from another file is not
+// in it.
+func wholeOf(n *document.Node) hcl.Range {
+	at := n.Get("kind").Range
+	n.Walk(func(_ []string, n *document.Node) bool {
+		if n.Range.Filename == at.Filename && n.Range.End.Byte > at.End.Byte {
+			at.End = n.Range.End
+		}
+		return true
+	})
+	return at
 }
 
 // addressOf names an object as kubectl does: Kind/name, with the namespace

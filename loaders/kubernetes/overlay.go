@@ -76,6 +76,20 @@ func (s *set) findOverlays(files []string) *overlays {
 	return o
 }
 
+// leaveToFlux notes the directories that Flux never deploys without components of
+// its own choosing: what they build alone is nowhere.
+func (o *overlays) leaveToFlux(paths []fluxPath) {
+	alone := map[string]bool{}
+	for _, p := range paths {
+		alone[p.dir] = alone[p.dir] || !p.hasComponents(o)
+	}
+	for _, p := range paths {
+		if !alone[p.dir] {
+			o.below[p.dir] = true
+		}
+	}
+}
+
 // findBelow notes which directories are built upon. A component that nothing
 // uses builds upon nothing.
 func (o *overlays) findBelow() {

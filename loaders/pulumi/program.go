@@ -14,10 +14,21 @@ import (
 	"github.com/stateside-dev/stateside/internal/stores"
 )
 
-// program is a Pulumi.yaml with resources.
+// program is a Pulumi.yaml with resources, or the file that has them for it.
 type program struct {
-	name string
-	doc  *document.Node
+	name    string
+	project string // path of the Pulumi.yaml
+	doc     *document.Node
+}
+
+// stackDir is where the configurations of the stacks are: beside the project, or
+// where it says so.
+func (p *program) stackDir() string {
+	dir := p.doc.Get("stackConfigDir").String()
+	if config := p.doc.Get("config"); dir == "" && config.IsScalar() {
+		dir = config.Text
+	}
+	return path.Join(path.Dir(p.project), dir)
 }
 
 // stack is one deployment of a program.
@@ -58,7 +69,7 @@ func (p *program) evaluate(ctx context.Context, s *set, st *stack) model.Documen
 	}
 	var resources []stores.Resource
 	for _, name := range p.doc.Get("resources").Keys() {
-		if r := in.byName[name]; r != nil {
+		if r := in.byName[name]; r != nil && !isPlainObject(r.Kind) {
 			resources = append(resources, r)
 		}
 	}
@@ -87,19 +98,57 @@ func (in *evaluation) newResource(pair document.Pair) *resource {
 		cell := in.value(kind, p.Key, p.Value)
 		entry(elems, kind, p.Key, cell, p.Value.Kind == document.List)
 	}
-	if strings.HasPrefix(kind, "Microsoft.") && elems["location"] == nil {
+	if elems["location"] == nil && r.hasDefaultLocation() {
 		elems["location"] = lang.Lazy(r.defaultLocation)
+	}
+	for attr, whole := range wholes(kind) {
+		elems[attr] = lang.Lazy(func(ev *lang.Evaluator) *lang.Value { return r.whole(ev, whole) })
 	}
 	r.Attributes = completed(kind, elems).At(rng)
 	r.Settings = r.setting
 	return r
 }
 
-// defaultLocation is that of a resource of azure-native which has none: the
-// provider's or, where that has none either, its resource group's.
+// whole is the resource of a type that this one is a part of: the one that a
+// property names.
+func (r *resource) whole(ev *lang.Evaluator, kind string) *lang.Value {
+	for _, p := range r.node.Get("properties").Entries() {
+		if p.Value.Kind != document.String {
+			continue
+		}
+		v := ev.Eval(expression(p.Value), r.in)
+		if v.Ref() == nil {
+			continue
+		}
+		if owner, ok := v.Ref().Target.(*resource); ok && strings.EqualFold(owner.Kind, kind) {
+			return v.At(p.Value.Range)
+		}
+	}
+	return lang.UnknownVal(model.UnresolvedTarget, r.Name+" is a part of a resource that is not declared here")
+}
+
+// hasDefaultLocation says of a resource without a location that it is of Azure, and
+// of a type that has one.
+func (r *resource) hasDefaultLocation() bool {
+	if strings.HasPrefix(r.Kind, "azurerm_") {
+		return r.Kind == classicGroup || r.node.At("properties", "resourceGroupName") != nil
+	}
+	return strings.HasPrefix(r.Kind, "Microsoft.")
+}
+
+// classicGroup is the type of resource groups of the provider that is made out of
+// Terraform's.
+const classicGroup = "azurerm_resource_group"
+
+// defaultLocation is that of a resource of Azure which has none: the provider's
+// or, where that has none either, its resource group's. With the provider that is
+// made out of Terraform's, it is the group's, and only that of a group is the
+// provider's (registry of Pulumi, configuration of azure).
 func (r *resource) defaultLocation(ev *lang.Evaluator) *lang.Value {
-	if v := r.setting(ev, "location"); v.IsKnown() {
-		return v
+	if !strings.HasPrefix(r.Kind, "azurerm_") || r.Kind == classicGroup {
+		if v := r.setting(ev, "location"); v.IsKnown() {
+			return v
+		}
 	}
 	if n := r.node.At("properties", "resourceGroupName"); n != nil {
 		if ref := ev.Eval(expression(n), r.in).Ref(); ref != nil {
@@ -138,6 +187,9 @@ func (in *evaluation) value(kind, property string, n *document.Node) *lang.Cell 
 // setting is one of the provider that the resource uses: the one that its
 // options name, or the default one that the stack configures.
 func (r *resource) setting(ev *lang.Evaluator, name string) *lang.Value {
+	if name == "cluster" {
+		return whereCluster()
+	}
 	if n := r.node.At("options", "provider"); n != nil {
 		if ref := ev.Eval(expression(n), r.in).Ref(); ref != nil {
 			if p, ok := ref.Target.(*resource); ok {

@@ -16,6 +16,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -77,7 +78,8 @@ type set struct {
 	programs []*program
 	stacks   map[string][]*stack // by directory
 	states   []*document.Node
-	code     []string // programs that are not written in YAML
+	code     []string            // programs that are not written in YAML
+	backends map[string]*backend // by address
 	problems []model.Problem
 
 	azureOnce  sync.Once
@@ -86,7 +88,7 @@ type set struct {
 
 // Load reads the programs, each in each of its stacks, and the previews.
 func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) model.Document {
-	s := &set{tree: tree, tables: l.Tables, rows: l.Catalogue, stacks: map[string][]*stack{}}
+	s := &set{tree: tree, tables: l.Tables, rows: l.Catalogue, stacks: map[string][]*stack{}, backends: map[string]*backend{}}
 	for _, name := range files {
 		if ctx.Err() != nil {
 			s.problems = append(s.problems, model.NotRead(name, 1, "the file was not read: the check was stopped"))
@@ -100,13 +102,17 @@ func (l *Loader) Load(ctx context.Context, tree *source.Tree, files []string) mo
 		all.Add(doc)
 	}
 	for _, p := range s.programs {
-		deployments := s.stacks[path.Dir(p.name)]
+		deployments := s.stacks[p.stackDir()]
 		if len(deployments) == 0 {
 			deployments = []*stack{nil}
 		}
 		for _, st := range deployments {
 			add(guarded(p.name, func() model.Document { return p.evaluate(ctx, s, st) }))
 		}
+	}
+	for _, address := range slices.Sorted(maps.Keys(s.backends)) {
+		b := s.backends[address]
+		add(guarded(b.project, func() model.Document { return b.state(ctx, s) }))
 	}
 	for _, doc := range s.states {
 		add(guarded(doc.Range.Filename, func() model.Document { return s.state(ctx, doc) }))
@@ -151,16 +157,41 @@ func (s *set) read(name string) {
 }
 
 func (s *set) readProgram(name string, doc *document.Node) {
+	s.noteBackend(name, doc)
 	runtime := doc.Get("runtime")
 	language := runtime.String()
 	if language == "" {
 		language = runtime.Get("name").String()
 	}
 	switch {
-	case language == "yaml" && doc.Get("resources") != nil:
-		s.programs = append(s.programs, &program{name: name, doc: doc})
-	case language != "" && language != "yaml":
+	case language == "yaml":
+		s.addProgram(name, doc)
+	case language != "":
 		s.code = append(s.code, name)
+	}
+}
+
+// addProgram takes in a program in YAML: that of a project, or that of a file Main
+// beside it, or where the project says that it is.
+func (s *set) addProgram(name string, project *document.Node) {
+	p := &program{name: name, project: name, doc: project}
+	for _, ext := range []string{".yaml", ".yml"} {
+		file := path.Join(path.Dir(name), project.Get("main").String(), "Main"+ext)
+		data, err := s.tree.Read(file)
+		if err != nil {
+			continue
+		}
+		docs, err := document.Parse(file, data)
+		if err != nil || len(docs) == 0 {
+			s.problems = append(s.problems, model.NotRead(file, document.LineOf(err), "the file can't be read"))
+			return
+		}
+		p.name = file
+		p.doc = &document.Node{Kind: document.Map, Range: docs[0].Range, Pairs: slices.Concat(docs[0].Pairs, project.Pairs)}
+		break
+	}
+	if p.doc.Get("resources") != nil {
+		s.programs = append(s.programs, p)
 	}
 }
 

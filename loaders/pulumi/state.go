@@ -21,12 +21,13 @@ var computed = []string{
 	"30a018e3-3ee3-4c8f-a5fb-cc52b8bd19e2", // an object
 }
 
-// isState recognises what `pulumi preview --json` and `pulumi stack export` print.
+// isState recognises what `pulumi preview --json` and `pulumi stack export` print,
+// and the states that Pulumi keeps where it uses no service.
 func isState(doc *document.Node) bool {
 	return len(statesOf(doc)) > 0
 }
 
-// statesOf lists the resources of a preview after it, or of an exported stack.
+// statesOf lists the resources of a preview after it, or of a stack.
 func statesOf(doc *document.Node) []*document.Node {
 	var all []*document.Node
 	add := func(n *document.Node) {
@@ -39,9 +40,11 @@ func statesOf(doc *document.Node) []*document.Node {
 			add(step.Get("newState"))
 		}
 	}
-	for _, n := range doc.At("deployment", "resources").Elements() {
-		if n.Get("delete").String() != "true" {
-			add(n)
+	for _, path := range [][]string{{"deployment", "resources"}, {"checkpoint", "latest", "resources"}} {
+		for _, n := range doc.At(path...).Elements() {
+			if n.Get("delete").String() != "true" {
+				add(n)
+			}
 		}
 	}
 	return all
@@ -51,7 +54,7 @@ func statesOf(doc *document.Node) []*document.Node {
 func (s *set) state(ctx context.Context, doc *document.Node) model.Document {
 	file := doc.Range.Filename
 	ev := &lang.Evaluator{Dir: path.Dir(file), Context: ctx}
-	providers := map[string]*document.Node{}
+	providers, byURN := map[string]*document.Node{}, map[string]*stores.Object{}
 	all := statesOf(doc)
 	for _, n := range all {
 		if strings.HasPrefix(n.Get("type").String(), "pulumi:providers:") {
@@ -63,14 +66,21 @@ func (s *set) state(ctx context.Context, doc *document.Node) model.Document {
 		if n.Get("type").String() == "" || n.Get("custom").String() == "false" {
 			continue
 		}
-		resources = append(resources, s.stateResource(n, providers, doc.Get("config")))
+		r := s.stateResource(n, providers, byURN, doc.Get("config"))
+		byURN[n.Get("urn").String()] = r
+		if !isPlainObject(r.Kind) {
+			resources = append(resources, r)
+		}
 	}
-	return s.collect(ev, file, resources)
+	found := s.collect(ev, file, resources)
+	found.Problems = append(found.Problems, stores.DeployerDecides(file, "does not say where a cluster is", found.Stores)...)
+	return found
 }
 
-// stateResource makes a resource of a state. A preview leaves out what does not
-// change, the default providers too; what the stack gives these is its config.
-func (s *set) stateResource(n *document.Node, providers map[string]*document.Node, config *document.Node) *stores.Object {
+// stateResource makes a resource of its state. Others are asked for by their names
+// once all are there. A preview leaves out what does not change, the default
+// providers too; what the stack gives these is its config.
+func (s *set) stateResource(n *document.Node, providers map[string]*document.Node, byURN map[string]*stores.Object, config *document.Node) *stores.Object {
 	kind := s.kind(n.Get("type").String())
 	urn := n.Get("urn").String()
 	parts := strings.Split(urn, "::")
@@ -84,6 +94,9 @@ func (s *set) stateResource(n *document.Node, providers map[string]*document.Nod
 			}
 		}
 	}
+	for attr, whole := range wholes(kind) {
+		elems[attr] = lang.Lazy(func(*lang.Evaluator) *lang.Value { return wholeOf(n, whole, byURN) })
+	}
 	r.Attributes = completed(kind, elems).At(n.Range)
 	// A provider is named by its URN and its id.
 	provider := n.Get("provider").String()
@@ -91,6 +104,9 @@ func (s *set) stateResource(n *document.Node, providers map[string]*document.Nod
 		provider = provider[:i]
 	}
 	r.Settings = func(ev *lang.Evaluator, name string) *lang.Value {
+		if name == "cluster" {
+			return whereCluster()
+		}
 		p := providers[provider]
 		if p == nil {
 			return ofDefault(provider, config, name)
@@ -121,6 +137,19 @@ func ofDefault(urn string, config *document.Node, name string) *lang.Value {
 		return nil
 	}
 	return plain("", name, n).At(n.Range).Named("config " + key)
+}
+
+// wholeOf is the resource of a type that a part names by one of its properties.
+func wholeOf(n *document.Node, kind string, byURN map[string]*stores.Object) *lang.Value {
+	for _, p := range n.Get("propertyDependencies").Entries() {
+		for _, urn := range p.Value.Elements() {
+			if owner := byURN[urn.String()]; owner != nil && strings.EqualFold(owner.Kind, kind) {
+				v := lang.UnknownVal(model.AtApply, p.Key+" is known only when deployed").At(p.Value.Range)
+				return v.WithRef(&lang.Ref{Target: owner, Attr: "id"})
+			}
+		}
+	}
+	return lang.UnknownVal(model.UnresolvedTarget, n.Get("urn").String()+" is a part of a resource that is not in the same state")
 }
 
 // plain is the value of a node, in which marks stand for what is not known.

@@ -16,7 +16,7 @@ deny contains result if {
 	some p in lib.placements_for("copy")
 	wrong := lib.misplaced(p)
 	result := {
-		"msg": sprintf("%s of %s is kept in %s", [lib.part(p), lib.title(p), lib.where(wrong)]),
+		"msg": sprintf("%s of %s is kept in %s", [lib.part(p), lib.title(p), lib.where_of(p, wrong)]),
 		"placement": p.index,
 		"setting": lib.setting(p),
 	}

@@ -24,7 +24,7 @@ found[p.index] := result if {
 	some p in lib.placements_for("key")
 	wrong := lib.misplaced(p)
 	result := {
-		"msg": sprintf("a key to %s is kept in %s", [lib.title(p), lib.where(wrong)]),
+		"msg": sprintf("a key to %s is kept in %s", [lib.title(p), lib.where_of(p, wrong)]),
 		"placement": p.index,
 		"setting": lib.setting(p),
 	}

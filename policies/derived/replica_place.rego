@@ -17,7 +17,7 @@ deny contains result if {
 	some p in lib.placements_for("replica")
 	wrong := lib.misplaced(p)
 	result := {
-		"msg": sprintf("replica of %s is kept in %s", [lib.title(p), lib.where(wrong)]),
+		"msg": sprintf("replica of %s is kept in %s", [lib.title(p), lib.where_of(p, wrong)]),
 		"placement": p.index,
 		"setting": lib.setting(p),
 	}

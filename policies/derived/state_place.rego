@@ -19,7 +19,7 @@ warn contains result if {
 	some p in states
 	wrong := lib.misplaced(p)
 	result := {
-		"msg": sprintf("the state of what holds %s is kept in %s", [lib.title(p), lib.where(wrong)]),
+		"msg": sprintf("the state of what holds %s is kept in %s", [lib.title(p), lib.where_of(p, wrong)]),
 		"placement": p.index,
 		"setting": lib.setting(p),
 	}
@@ -44,7 +44,7 @@ warn contains result if {
 	some p in states
 	wrong := lib.perhaps(p, lib.outside(p))
 	result := {
-		"msg": sprintf("the state of what holds %s may be in %s", [lib.title(p), lib.where(wrong)]),
+		"msg": sprintf("the state of what holds %s may be in %s", [lib.title(p), lib.where_of(p, wrong)]),
 		"placement": p.index,
 		"setting": lib.setting(p),
 	}

@@ -300,6 +300,12 @@ operated_by(l, clouds) if {
 # description: Locations as people write them.
 where(locations) := concat(" and ", [place_name(l) | some l in locations])
 
+# METADATA
+# description: The same of a placement, which is in one of several candidates.
+where_of(p, locations) := concat(" or ", [place_name(l) | some l in locations]) if {
+	p.status == "one_of"
+} else := where(locations)
+
 place_name(l) := label(l) if {
 	detail(l) == ""
 } else := sprintf("%s (%s)", [label(l), detail(l)])

@@ -77,6 +77,12 @@ test_words if {
 	lib.where([{"cloud": "oci", "region": "us-newark-1", "countries": ["US"]}]) == "oci us-newark-1 (US)"
 }
 
+test_candidates_are_not_all_of_the_places if {
+	wrong := [singapore, own_site]
+	lib.where_of(one_of("primary", wrong), wrong) == "aws ap-southeast-1 (Singapore, SG) or site va1 (US)"
+	lib.where_of(placement("primary", wrong), wrong) == "aws ap-southeast-1 (Singapore, SG) and site va1 (US)"
+}
+
 bulk(dataset) if {
 	not lib.below_bulk("us") with data.stateside.config as {"datasets": {"us": dataset}}
 }

@@ -27,7 +27,7 @@ found[p.index] := result if {
 	result := {
 		"msg": sprintf(
 			"%s of %s is with %s, not with an approved operator",
-			[lib.part(p), lib.title(p), lib.where(wrong)],
+			[lib.part(p), lib.title(p), lib.where_of(p, wrong)],
 		),
 		"placement": p.index,
 		"setting": lib.setting(p),

@@ -43,7 +43,7 @@ said(p, what) := result if {
 	wrong := lib.denied(p)
 	lib.at_fault(p, wrong)
 	result := {
-		"msg": sprintf("%s is in a denied place: %s", [what, lib.where(wrong)]),
+		"msg": sprintf("%s is in a denied place: %s", [what, lib.where_of(p, wrong)]),
 		"placement": p.index,
 		"setting": concat(".", ["datasets", p.dataset, "deny"]),
 	}

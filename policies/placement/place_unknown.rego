@@ -38,7 +38,7 @@ unknown contains result if {
 	some p in lib.held
 	wrong := lib.perhaps(p, lib.wrong(p))
 	result := {
-		"msg": sprintf("%s of %s may be in %s", [lib.the_part(p), lib.title(p), lib.where(wrong)]),
+		"msg": sprintf("%s of %s may be in %s", [lib.the_part(p), lib.title(p), lib.where_of(p, wrong)]),
 		"placement": p.index,
 		"setting": lib.setting(p),
 	}

@@ -17,7 +17,7 @@ deny contains result if {
 	some p in lib.placements_for("storage")
 	wrong := lib.misplaced(p)
 	result := {
-		"msg": sprintf("%s is stored in %s", [lib.title(p), lib.where(wrong)]),
+		"msg": sprintf("%s is stored in %s", [lib.title(p), lib.where_of(p, wrong)]),
 		"placement": p.index,
 		"setting": lib.setting(p),
 	}
