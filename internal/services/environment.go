@@ -93,7 +93,21 @@ func (f *File) variable(program string, doc *document.Node, v *variables, p docu
 			}
 		}
 	}
+	if local := localStack(doc); a["bucket"] != nil && a["host"] == nil && local != nil {
+		a["host"] = lang.StringVal("localstack").At(local.Range)
+	}
 	f.Add(v.typ, program+p.Key, p.Range, a)
+}
+
+// localStack is the variable that says that LocalStack stands for the cloud, under
+// a name of the program's own; nil when there is none.
+func localStack(doc *document.Node) *document.Node {
+	for _, p := range doc.Entries() {
+		if strings.Contains(p.Key, "LOCALSTACK") && slices.Contains([]string{"true", "1", "yes"}, strings.ToLower(p.Value.String())) {
+			return p.Value
+		}
+	}
+	return nil
 }
 
 // inS3, inGCS and inAzure read the name of a bucket or account.

@@ -96,6 +96,8 @@ var springSettings = []services.Setting{
 	{Path: "spring.elasticsearch.rest.uris", Type: "app/search", Read: services.Server},
 	{Path: "spring.opensearch.uris", Type: "app/search", Read: services.Server},
 	{Path: "spring.kafka.**.bootstrapservers", Type: "app/stream", Read: services.Server},
+	{Path: "spring.kafka.**.properties.bootstrap.servers", Type: "app/stream", Read: services.Server},
+	{Path: "spring.cloud.stream.kafka.**.configuration.bootstrap.servers", Type: "app/stream", Read: services.Server},
 	{Path: "spring.cloud.stream.kafka.**.brokers", Type: "app/stream", Read: services.Server},
 	{Path: "spring.rabbitmq.host", Type: "app/queue", Read: services.Server},
 	{Path: "spring.rabbitmq.addresses", Type: "app/queue", Read: services.Server},

@@ -11,6 +11,7 @@
 package pipelines
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -44,8 +45,11 @@ func isScript(f *source.File) bool {
 	return mayCount(f.Text())
 }
 
+// isWorkflow recognises workflows of GitHub and actions of one's own.
 func isWorkflow(f *source.File) bool {
-	return path.Base(path.Dir(f.Path)) == "workflows" && strings.Contains(f.Path, ".github/") && (f.Ext() == ".yml" || f.Ext() == ".yaml") && mayCount(f.Text())
+	isAction := services.Named("action.yml", "action.yaml")(f)
+	isFlow := path.Base(path.Dir(f.Path)) == "workflows" && strings.Contains(f.Path, ".github/") && (f.Ext() == ".yml" || f.Ext() == ".yaml")
+	return (isAction || isFlow) && (mayCount(f.Text()) || bytes.Contains(f.Text(), []byte("s3-sync-action")))
 }
 
 func isPipeline(f *source.File) bool {
@@ -98,18 +102,48 @@ func script(f *services.File, doc *document.Node) {
 // workflow reads the jobs of GitHub Actions.
 func workflow(f *services.File, doc *document.Node) {
 	for _, job := range doc.Get("jobs").Entries() {
-		r := &reader{file: f, variables: map[string]*document.Node{}}
-		f.Lookup = func(name string) *document.Node { return r.variables[strings.TrimPrefix(name, "env.")] }
-		r.set(doc.Get("env"))
-		r.set(job.Value.Get("env"))
-		for _, step := range job.Value.Get("steps").Elements() {
-			r.set(step.Get("env"))
-			if region := step.At("with", "aws-region"); region.IsScalar() {
-				r.variables["AWS_REGION"] = region
-			}
-			r.commands(items(step.Get("run")), job.Key)
+		steps(f, job.Key, job.Value.Get("steps"), doc.Get("env"), job.Value.Get("env"))
+	}
+	steps(f, "", doc.At("runs", "steps"))
+}
+
+// inlineScripts are what actions call the commands that they run.
+var inlineScripts = []string{"inlineScript", "script"}
+
+// steps reads those of a job, or of an action.
+func steps(f *services.File, job string, steps *document.Node, variables ...*document.Node) {
+	r := &reader{file: f, variables: map[string]*document.Node{}}
+	f.Lookup = func(name string) *document.Node { return r.variables[strings.TrimPrefix(name, "env.")] }
+	for _, set := range variables {
+		r.set(set)
+	}
+	for _, step := range steps.Elements() {
+		r.set(step.Get("env"))
+		if region := step.At("with", "aws-region"); region.IsScalar() {
+			r.variables["AWS_REGION"] = region
+		}
+		r.commands(items(step.Get("run")), job)
+		for _, name := range inlineScripts {
+			r.commands(items(step.At("with", name)), job)
+		}
+		if strings.HasPrefix(step.Get("uses").String(), "jakejarvis/s3-sync-action") {
+			r.sync(step, job)
 		}
 	}
+}
+
+// sync reads a step that copies to a bucket, as the README of s3-sync-action has
+// it. Like a command that copies, it counts with a region or an endpoint.
+func (r *reader) sync(step *document.Node, job string) {
+	f := r.file
+	a := services.Attributes{"cloud": services.Word("s3"), "bucket": f.Text(r.variables["AWS_S3_BUCKET"]), "region": f.Text(r.variables["AWS_REGION"])}
+	if host := f.Hosts(r.variables["AWS_S3_ENDPOINT"]); host != nil {
+		a["host"] = host
+	}
+	if a["bucket"] == nil || a["region"] == nil && a["host"] == nil {
+		return
+	}
+	f.Add("cli/copy", job+": s3-sync-action", step.Get("uses").Range, a)
 }
 
 // pipeline reads the scripts of any other pipeline.
@@ -166,8 +200,11 @@ func (r *reader) commands(lines []*document.Node, where string) {
 	}
 }
 
+// takingFlags are the programs that take flags before the words of a command.
+var takingFlags = []string{"aws", "bq", "gcloud", "s3cmd"}
+
 // plain are the words without what make writes before a command, and with the
-// flags that aws takes before the service behind it.
+// flags that stand between them at the end.
 func plain(words []*document.Node) []*document.Node {
 	if len(words) == 0 {
 		return words
@@ -176,12 +213,12 @@ func plain(words []*document.Node) []*document.Node {
 		at := len(words[0].Text) - len(name)
 		words = append([]*document.Node{services.Part(words[0], at, len(words[0].Text))}, words[1:]...)
 	}
-	if words[0].Text != "aws" {
+	if !slices.Contains(takingFlags, words[0].Text) {
 		return words
 	}
 	var before []*document.Node
 	rest := words[1:]
-	for len(rest) > 1 && strings.HasPrefix(rest[0].Text, "--") {
+	for len(rest) > 1 && strings.HasPrefix(rest[0].Text, "-") {
 		n := 2
 		if strings.Contains(rest[0].Text, "=") || slices.Contains(switches, rest[0].Text) {
 			n = 1
@@ -217,7 +254,7 @@ func unquoted(n *document.Node) *document.Node {
 // add makes the resource of a command.
 func (r *reader) add(c *command, words []*document.Node, where string) {
 	f := r.file
-	flags, args := arguments(words[len(c.words):])
+	flags, args := arguments(words[len(c.words):], c.repository)
 	get := func(names []string) *document.Node {
 		for _, name := range names {
 			if n := flags[name]; n != nil {
@@ -230,7 +267,15 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 	if c.cloud != "" {
 		a["cloud"] = services.Word(c.cloud)
 	}
-	if n := get(c.bucket); n != nil {
+	if c.repository != nil {
+		n := get(c.repository)
+		if n == nil {
+			n = r.variables["RESTIC_REPOSITORY"]
+		}
+		if a = f.Repository(n); a == nil {
+			return
+		}
+	} else if n := get(c.bucket); n != nil {
 		a["bucket"] = f.Text(n)
 	} else if c.bucket != nil && c.argument == 0 {
 		return
@@ -248,8 +293,7 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 			a["source"] = f.Text(args[0])
 		}
 	}
-	region := get(c.region)
-	a["region"] = f.Text(region)
+	a["region"] = f.Text(get(c.region))
 	if endpoint := f.Hosts(get(c.endpoint)); endpoint != nil {
 		a["host"] = endpoint
 	}
@@ -262,7 +306,7 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 			}
 		}
 	}
-	if a["region"] == nil && a["host"] == nil {
+	if a["region"] == nil && a["host"] == nil && a["directory"] == nil {
 		if c.explicit {
 			return
 		}
@@ -292,8 +336,9 @@ func textOf(words []*document.Node) []string {
 }
 
 // arguments takes the words behind a command apart: flags with their values, as
-// --name value or --name=value, and the others in order.
-func arguments(words []*document.Node) (flags map[string]*document.Node, args []*document.Node) {
+// --name value or --name=value, and the others in order. Those of a list have a
+// value in any case.
+func arguments(words []*document.Node, valued []string) (flags map[string]*document.Node, args []*document.Node) {
 	flags = map[string]*document.Node{}
 	for i := 0; i < len(words); i++ {
 		w := words[i]
@@ -303,7 +348,7 @@ func arguments(words []*document.Node) (flags map[string]*document.Node, args []
 			args = append(args, unquoted(w))
 		case hasValue:
 			flags[name] = unquoted(services.Part(w, len(name)+1, len(w.Text)))
-		case i+1 < len(words) && !strings.HasPrefix(words[i+1].Text, "-") && !slices.Contains(switches, w.Text):
+		case i+1 < len(words) && !strings.HasPrefix(words[i+1].Text, "-") && (!slices.Contains(switches, w.Text) || slices.Contains(valued, w.Text)):
 			flags[name] = unquoted(words[i+1])
 			i++
 		}
