@@ -1,6 +1,8 @@
 package services
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -55,6 +57,43 @@ func (f *File) EnvironmentOf(program string, doc *document.Node) {
 			}
 		}
 	}
+}
+
+// Ways reads the variables of one program for each of several ways in which they
+// are set. What is the same in all of them counts once.
+func (f *File) Ways(sets []*document.Node) {
+	seen := map[string]bool{}
+	before := f.Lookup
+	defer func() { f.Lookup = before }()
+	for _, set := range sets {
+		f.Lookup = set.Get
+		for _, key := range set.Keys() {
+			for i := range environment {
+				v := &environment[i]
+				if !v.has(key) {
+					continue
+				}
+				if way := v.way(set, key); !seen[way] {
+					seen[way] = true
+					f.variable("", set, v, *set.Pair(key))
+				}
+				break
+			}
+		}
+	}
+}
+
+// way is a text that is the same for variables that are set in the same places.
+func (v *variables) way(set *document.Node, key string) string {
+	way := fmt.Sprint(key, set.Get(key).Range.Start)
+	for _, attribute := range slices.Sorted(maps.Keys(v.also)) {
+		for _, name := range v.also[attribute] {
+			if n := set.Get(name); n != nil {
+				way += fmt.Sprint(name, n.Range.Start)
+			}
+		}
+	}
+	return way
 }
 
 func (v *variables) has(name string) bool {

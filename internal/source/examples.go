@@ -40,6 +40,9 @@ func IsExample(name string) bool {
 	if strings.HasPrefix(base, "example.") || strings.HasPrefix(base, "sample.") {
 		return true
 	}
+	if path.Ext(base) == ".py" && (strings.HasPrefix(base, "test_") || slices.Contains(testFolders, strings.TrimSuffix(base, ".py"))) {
+		return true
+	}
 	for range 2 {
 		ext := path.Ext(base)
 		if slices.Contains(exampleEnds, strings.TrimPrefix(ext, ".")) {

@@ -1,5 +1,6 @@
 // Package appconfig reads the settings of applications: files of environment
-// variables, and those that manifests give to containers, Spring, Micronaut and Quarkus, Rails, .NET, dbt, and Airflow.
+// variables, and those that manifests give to containers, Spring, Micronaut and
+// Quarkus, Rails, Django, .NET, dbt, and Airflow.
 //
 // What counts is a setting that the framework gives a meaning to and that names
 // a bucket, a database or another server: spring.datasource.url, AWS_BUCKET. In
@@ -37,6 +38,7 @@ func Formats() []services.Format {
 		{Name: "variables of containers", Claims: setsVariables, Read: containers},
 		{Name: "GitLab configuration", Claims: services.Named("gitlab.rb", "gitlab*.rb"), Parse: services.One(document.ParseArrows), Sure: true, Read: gitlab},
 		{Name: "Laravel file systems", Claims: isLaravel, Parse: services.One(document.ParseArrows), Read: laravel},
+		{Name: "Django settings", Claims: isDjango, Parse: services.One(document.ParsePython), Read: django},
 		{Name: "Airflow configuration", Claims: services.Named("airflow.cfg"), Parse: services.One(document.ParseINI), Sure: true, Read: airflow},
 	}
 }

@@ -1,6 +1,7 @@
 // Package kafka reads what moves data into Kafka, out of it, and between its
-// clusters: connectors of Kafka Connect, in JSON or properties, and MirrorMaker
-// 2.
+// clusters: connectors of Kafka Connect, in JSON or properties, MirrorMaker 2, and
+// the properties of programs that produce or consume, which the first MirrorMaker
+// has two of.
 //
 // A connector has connector.class, which says what its other settings mean; a
 // MirrorMaker has clusters and, for each of them, the addresses of its servers.
@@ -10,7 +11,10 @@ package kafka
 import (
 	"bytes"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/services"
@@ -25,6 +29,7 @@ func Formats() []services.Format {
 		{Name: "connector", Claims: services.Holding(".json", `"connector.class"`), Parse: jsonOrScript, Sure: true, Read: connectors},
 		{Name: "connector", Claims: services.Holding(".properties .conf", "connector.class"), Parse: properties, Read: connectors},
 		{Name: "connector", Claims: services.Holding(".sh .bash", `"connector.class"`), Parse: inScript, Read: connectors},
+		{Name: "Kafka client", Claims: isClient, Parse: properties, Read: client},
 		{Name: "MirrorMaker configuration", Claims: isMirrorMaker, Parse: properties, Sure: true, Read: mirrorMaker},
 	}
 }
@@ -121,6 +126,23 @@ func object(name string, data []byte, from int) (doc *document.Node, end int) {
 func isMirrorMaker(f *source.File) bool {
 	return f.Ext() == ".properties" && bytes.Contains(f.Text(), []byte("clusters")) && bytes.Contains(f.Text(), []byte(".bootstrap.servers")) &&
 		bytes.Contains(f.Text(), []byte("->"))
+}
+
+var servers = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[ \t]*bootstrap\.servers[ \t]*[=:]`) })
+
+// isClient recognises the properties of a program that produces or consumes, such
+// as each of the two files of the first MirrorMaker is.
+func isClient(f *source.File) bool {
+	return slices.Contains([]string{".properties", ".config"}, f.Ext()) && bytes.Contains(f.Text(), []byte("bootstrap.servers")) && servers().Match(f.Text())
+}
+
+// client reads the cluster that a program is connected to.
+func client(f *services.File, doc *document.Node) {
+	if p := doc.Pair("bootstrap.servers"); p != nil {
+		if a := services.Server(f, p.Value); a != nil {
+			f.Add("kafka/cluster", "bootstrap.servers", p.Range, a)
+		}
+	}
 }
 
 // connectors reads one connector, or a list of them. Its settings stand in
