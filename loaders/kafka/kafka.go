@@ -29,8 +29,8 @@ func Formats() []services.Format {
 		{Name: "connector", Claims: services.Holding(".json", `"connector.class"`), Parse: jsonOrScript, Sure: true, Read: connectors},
 		{Name: "connector", Claims: services.Holding(".properties .conf", "connector.class"), Parse: properties, Read: connectors},
 		{Name: "connector", Claims: services.Holding(".sh .bash", `"connector.class"`), Parse: inScript, Read: connectors},
-		{Name: "Kafka client", Claims: isClient, Parse: properties, Read: client},
 		{Name: "MirrorMaker configuration", Claims: isMirrorMaker, Parse: properties, Sure: true, Read: mirrorMaker},
+		{Name: "Kafka client", Claims: isClient, Parse: properties, Read: client},
 	}
 }
 

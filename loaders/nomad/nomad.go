@@ -1,7 +1,8 @@
 // Package nomad reads the jobs and volumes of Nomad.
 //
-// A file is a job when it has a job block with groups or tasks, and a volume when
-// it names the plugin and the capabilities of one; both in HCL. What rests is a
+// A file is a job when it has a job block with groups or tasks, or is one in the
+// JSON of the API, and a volume when it names the plugin and the capabilities of
+// one. What rests is a
 // volume that a group claims, a folder of the host that a task is given, and a
 // disk that moves along with its task. Nothing rests in a job that has none of
 // these, but the variables and configurations that it gives to its tasks say where
@@ -32,6 +33,7 @@ func Formats() []services.Format {
 	parse := services.One(services.ParseHCL)
 	return []services.Format{
 		{Name: "job", Claims: isJob, Parse: parse, Sure: true, Read: jobs},
+		{Name: "job", Claims: isAPIJob, Read: apiJob},
 		{Name: "volume", Claims: isVolume, Parse: services.One(parseVolume), Sure: true, Read: volume},
 	}
 }
