@@ -3,6 +3,7 @@ package services
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -15,8 +16,8 @@ import (
 type variables struct {
 	// typ of the catalogue.
 	typ string
-	// each lists the names of which every one is a store of its own. A * at
-	// the beginning or end stands for any text.
+	// each lists the names of which every one is a store of its own. A * stands
+	// for any text.
 	each []string
 	// read makes the attributes of the value: a bucket's or a server's.
 	read func(f *File, n *document.Node) Attributes
@@ -98,13 +99,8 @@ func (v *variables) way(set *document.Node, key string) string {
 
 func (v *variables) has(name string) bool {
 	return slices.ContainsFunc(v.each, func(known string) bool {
-		if suffix, ok := strings.CutPrefix(known, "*"); ok {
-			return strings.HasSuffix(name, suffix)
-		}
-		if prefix, ok := strings.CutSuffix(known, "*"); ok {
-			return strings.HasPrefix(name, prefix)
-		}
-		return known == name
+		ok, err := path.Match(known, name)
+		return ok && err == nil
 	})
 }
 
@@ -271,7 +267,7 @@ var environment = []variables{
 	{"app/bucket", []string{
 		"AWS_BUCKET", "AWS_BUCKET_NAME", "AWS_S3_BUCKET", "AWS_S3_BUCKET_NAME", "AWS_STORAGE_BUCKET_NAME", "S3_BUCKET", "S3_BUCKET_NAME", "S3_BUCKETNAME",
 		"S3_UPLOAD_BUCKET", "S3_UPLOADS_BUCKET", "S3_MEDIA_BUCKET", "S3_ASSETS_BUCKET", "SPACES_BUCKET", "R2_BUCKET", "R2_BUCKET_NAME", "MINIO_BUCKET",
-		"MINIO_BUCKET_NAME", "*_S3_BUCKET", "*_S3_BUCKET_NAME",
+		"MINIO_BUCKET_NAME", "*_S3_BUCKET", "*_S3_BUCKET_NAME", "AWS_*_BUCKET", "AWS_*_BUCKET_NAME",
 	}, inS3, map[string][]string{"region": s3Regions, "host": s3Endpoints}},
 	{"app/bucket", []string{
 		"GS_BUCKET_NAME", "GS_BUCKET", "GCS_BUCKET", "GCS_BUCKET_NAME", "GCP_BUCKET", "GCP_BUCKET_NAME", "GOOGLE_CLOUD_STORAGE_BUCKET", "GCLOUD_STORAGE_BUCKET",

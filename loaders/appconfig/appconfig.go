@@ -34,6 +34,7 @@ func Formats() []services.Format {
 		{Name: "storage settings", Claims: inConfig("storage.yml"), Parse: parseERB, Read: railsStorage},
 		{Name: "settings", Claims: inConfig("mongoid.yml", "cable.yml", "redis.yml", "elasticsearch.yml"), Parse: parseERB, Read: railsServers},
 		{Name: "application settings", Claims: services.Named("appsettings*.json"), Read: dotnet},
+		{Name: "node-config settings", Claims: isNodeConfig, Read: nodeConfig},
 		{Name: "dbt profiles", Claims: services.Any(services.Holding(".yml .yaml", "outputs:", "type:")), Read: dbt},
 		{Name: "variables of containers", Claims: setsVariables, Read: containers},
 		{Name: "GitLab configuration", Claims: services.Named("gitlab.rb", "gitlab*.rb"), Parse: services.One(document.ParseArrows), Sure: true, Read: gitlab},
@@ -283,6 +284,17 @@ func connectionString(f *services.File, n *document.Node) services.Attributes {
 		return nil
 	}
 	return services.Server(f, n)
+}
+
+// isNodeConfig recognises the files that node-config reads for a deployment, where
+// they name a bucket (node-config: configuration files).
+func isNodeConfig(f *source.File) bool {
+	return inConfig("default.json", "production.json", "staging.json", "development.json", "prod.json", "dev.json")(f) && bytes.Contains(bytes.ToLower(f.Text()), []byte("bucket"))
+}
+
+// nodeConfig reads the buckets of an application's own settings.
+func nodeConfig(f *services.File, doc *document.Node) {
+	f.Buckets(doc, "app/bucket", doc.At("aws", "region"))
 }
 
 // dbt reads the targets of each profile.

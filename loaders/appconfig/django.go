@@ -91,7 +91,8 @@ func literal(f *services.File, visible *document.Node) *document.Node {
 	out := &document.Node{Kind: document.Map, Range: visible.Range}
 	isPlaced := isKnown(f, visible.Get("AWS_S3_REGION_NAME")) || isKnown(f, visible.Get("AWS_S3_ENDPOINT_URL"))
 	for _, p := range visible.Pairs {
-		if isKnown(f, p.Value) || p.Key == "AWS_STORAGE_BUCKET_NAME" && isPlaced {
+		isBucket := strings.HasPrefix(p.Key, "AWS_") && strings.HasSuffix(p.Key, "_BUCKET_NAME")
+		if isKnown(f, p.Value) || isBucket && isPlaced {
 			out.Pairs = append(out.Pairs, p)
 		}
 	}

@@ -279,7 +279,10 @@ func volume(f *services.File, doc *document.Node) {
 		a["host"] = f.Hosts(doc.At("parameters", "server"))
 	}
 	var places, racks []*lang.Value
-	for _, t := range doc.At("topology_request", "required", "topology").Elements() {
+	topologies := doc.At("topology_request", "required", "topology").Elements()
+	zoned := 0
+	for _, t := range topologies {
+		before := len(places)
 		for _, segments := range t.Get("segments").Elements() {
 			for _, p := range segments.Entries() {
 				switch {
@@ -291,8 +294,11 @@ func volume(f *services.File, doc *document.Node) {
 				}
 			}
 		}
+		if len(places) > before {
+			zoned++
+		}
 	}
-	if len(places) > 0 {
+	if len(places) > 0 && zoned == len(topologies) { // else it may be in another one
 		a["zone"] = lang.ListOf(places)
 	}
 	if len(racks) > 0 {

@@ -20,7 +20,9 @@ type command struct {
 	// the last one.
 	argument int
 	// constraint stands before the region within a flag's value.
-	constraint []string
+	constraint string
+	// endpointIn stands likewise before an endpoint.
+	endpointIn string
 	// variables give the region where no flag does.
 	variables []string
 	// explicit says that the command counts only with a region or an endpoint.
@@ -40,7 +42,7 @@ var (
 // commands are tried in order.
 var commands = []command{
 	{words: []string{"aws", "s3", "mb"}, typ: "cli/bucket", region: awsRegion, endpoint: awsEndpoint, argument: 1, variables: awsVariables},
-	{words: []string{"aws", "s3api", "create-bucket"}, typ: "cli/bucket", cloud: "s3", bucket: []string{"--bucket"}, region: awsRegion, endpoint: awsEndpoint, constraint: []string{"LocationConstraint="}, variables: awsVariables},
+	{words: []string{"aws", "s3api", "create-bucket"}, typ: "cli/bucket", cloud: "s3", bucket: []string{"--bucket"}, region: awsRegion, endpoint: awsEndpoint, constraint: "LocationConstraint=", variables: awsVariables},
 	{words: []string{"aws", "s3", "sync"}, typ: "cli/copy", region: awsRegion, endpoint: awsEndpoint, argument: -1, explicit: true},
 	{words: []string{"aws", "s3", "cp"}, typ: "cli/copy", region: awsRegion, endpoint: awsEndpoint, argument: -1, explicit: true},
 	{words: []string{"aws", "s3", "mv"}, typ: "cli/copy", region: awsRegion, endpoint: awsEndpoint, argument: -1, explicit: true},
@@ -79,14 +81,14 @@ var commands = []command{
 	{words: []string{"az", "mariadb", "server", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
 	{words: []string{"az", "sql", "mi", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
 	{words: []string{"az", "redis", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
-	{words: []string{"az", "cosmosdb", "create"}, typ: "cli/database", cloud: "azure", region: nil, constraint: []string{"regionName="}, explicit: true},
+	{words: []string{"az", "cosmosdb", "create"}, typ: "cli/database", cloud: "azure", region: nil, constraint: "regionName=", explicit: true},
 	{words: []string{"oci", "os", "bucket", "create"}, typ: "cli/bucket", cloud: "oci", bucket: []string{"--name"}, region: awsRegion, variables: []string{"OCI_CLI_REGION"}},
 	{words: []string{"barman-cloud-backup"}, typ: "cli/backup", region: []string{"--aws-region"}, endpoint: []string{"--endpoint-url"}, argument: 1, variables: awsVariables},
 	{words: []string{"s3cmd", "mb"}, typ: "cli/bucket", region: []string{"--bucket-location", "--region"}, endpoint: []string{"--host"}, argument: -1},
 	{words: []string{"restic"}, typ: "restic/repository", repository: []string{"-r", "--repo"}, variables: []string{"AWS_DEFAULT_REGION"}},
 	{words: []string{"kopia", "repository", "create", "s3"}, typ: "cli/backup", cloud: "s3", bucket: []string{"--bucket"}, region: awsRegion, endpoint: []string{"--endpoint"}},
 	{words: []string{"duplicity"}, typ: "cli/backup", region: []string{"--s3-region-name"}, endpoint: []string{"--s3-endpoint-url"}, argument: -1, variables: awsVariables},
-	{words: []string{"velero", "install"}, typ: "cli/backup", cloud: "s3", bucket: []string{"--bucket"}, constraint: []string{"region="}},
+	{words: []string{"velero", "install"}, typ: "cli/backup", cloud: "s3", bucket: []string{"--bucket"}, constraint: "region=", endpointIn: "s3Url="},
 }
 
 // mayBeIn says whether the words of a command may stand in a text.

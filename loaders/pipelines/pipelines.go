@@ -12,6 +12,7 @@ package pipelines
 
 import (
 	"bytes"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -297,14 +298,11 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 	if endpoint := f.Hosts(get(c.endpoint)); endpoint != nil {
 		a["host"] = endpoint
 	}
-	if c.constraint != nil {
-		for _, n := range flags {
-			if at := strings.Index(n.Text, c.constraint[0]); at >= 0 {
-				at += len(c.constraint[0])
-				end := strings.IndexAny(n.Text[at:]+",", ", ;\"'}")
-				a["region"] = f.Text(services.Part(n, at, at+end))
-			}
-		}
+	if n := within(flags, c.constraint); n != nil {
+		a["region"] = f.Text(n)
+	}
+	if endpoint := f.Hosts(within(flags, c.endpointIn)); endpoint != nil {
+		a["host"] = endpoint
 	}
 	if a["region"] == nil && a["host"] == nil && a["directory"] == nil {
 		if c.explicit {
@@ -325,6 +323,28 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 		name = where + ": " + name
 	}
 	f.Add(c.typ, name, words[0].Range, a)
+}
+
+// within is the value that stands behind a word within that of a flag, such as
+// regionName="eastus"; nil when there is none.
+func within(flags map[string]*document.Node, word string) *document.Node {
+	if word == "" {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(flags)) {
+		n := flags[name]
+		_, rest, ok := strings.Cut(n.Text, word)
+		if !ok {
+			continue
+		}
+		at := len(n.Text) - len(strings.TrimLeft(rest, `"'`))
+		end := strings.IndexAny(n.Text[at:]+",", ", ;\"'}")
+		if strings.HasPrefix(n.Text[at:], "${") { // in which an end may stand
+			end = strings.IndexByte(n.Text[at:]+"}", '}') + 1
+		}
+		return services.Part(n, at, min(at+end, len(n.Text)))
+	}
+	return nil
 }
 
 func textOf(words []*document.Node) []string {
