@@ -21,6 +21,9 @@ type command struct {
 	argument int
 	// constraint stands before the region within a flag's value.
 	constraint string
+	// several says that it may stand before several regions, of which the first
+	// is where data is written.
+	several bool
 	// endpointIn stands likewise before an endpoint.
 	endpointIn string
 	// variables give the region where no flag does.
@@ -81,7 +84,7 @@ var commands = []command{
 	{words: []string{"az", "mariadb", "server", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
 	{words: []string{"az", "sql", "mi", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
 	{words: []string{"az", "redis", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
-	{words: []string{"az", "cosmosdb", "create"}, typ: "cli/database", cloud: "azure", region: nil, constraint: "regionName=", explicit: true},
+	{words: []string{"az", "cosmosdb", "create"}, typ: "cli/database", cloud: "azure", region: nil, constraint: "regionName=", several: true, explicit: true},
 	{words: []string{"oci", "os", "bucket", "create"}, typ: "cli/bucket", cloud: "oci", bucket: []string{"--name"}, region: awsRegion, variables: []string{"OCI_CLI_REGION"}},
 	{words: []string{"barman-cloud-backup"}, typ: "cli/backup", region: []string{"--aws-region"}, endpoint: []string{"--endpoint-url"}, argument: 1, variables: awsVariables},
 	{words: []string{"s3cmd", "mb"}, typ: "cli/bucket", region: []string{"--bucket-location", "--region"}, endpoint: []string{"--host"}, argument: -1},

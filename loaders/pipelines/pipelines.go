@@ -322,29 +322,44 @@ func (r *reader) add(c *command, words []*document.Node, where string) {
 	if where != "" {
 		name = where + ": " + name
 	}
-	f.Add(c.typ, name, words[0].Range, a)
+	if !c.several {
+		f.Add(c.typ, name, words[0].Range, a)
+		return
+	}
+	typ := c.typ
+	for _, w := range words {
+		if n := behind(w, c.constraint); n != nil {
+			f.Add(typ, name, words[0].Range, services.Attributes{"cloud": a["cloud"], "region": f.Text(n)})
+			typ = "cli/replica"
+		}
+	}
 }
 
 // within is the value that stands behind a word within that of a flag, such as
 // regionName="eastus"; nil when there is none.
 func within(flags map[string]*document.Node, word string) *document.Node {
-	if word == "" {
-		return nil
-	}
 	for _, name := range slices.Sorted(maps.Keys(flags)) {
-		n := flags[name]
-		_, rest, ok := strings.Cut(n.Text, word)
-		if !ok {
-			continue
+		if n := behind(flags[name], word); n != nil {
+			return n
 		}
-		at := len(n.Text) - len(strings.TrimLeft(rest, `"'`))
-		end := strings.IndexAny(n.Text[at:]+",", ", ;\"'}")
-		if strings.HasPrefix(n.Text[at:], "${") { // in which an end may stand
-			end = strings.IndexByte(n.Text[at:]+"}", '}') + 1
-		}
-		return services.Part(n, at, min(at+end, len(n.Text)))
 	}
 	return nil
+}
+
+func behind(n *document.Node, word string) *document.Node {
+	_, rest, ok := strings.Cut(n.Text, word)
+	if word == "" || !ok {
+		return nil
+	}
+	at := len(n.Text) - len(strings.TrimLeft(rest, `"'`))
+	end := strings.IndexAny(n.Text[at:]+",", ", ;\"'}")
+	switch { // within quotes or a name spaces may stand
+	case len(rest) > len(n.Text)-at:
+		end = strings.IndexByte(n.Text[at:]+rest[:1], rest[0])
+	case strings.HasPrefix(n.Text[at:], "${"):
+		end = strings.IndexByte(n.Text[at:]+"}", '}') + 1
+	}
+	return services.Part(n, at, min(at+end, len(n.Text)))
 }
 
 func textOf(words []*document.Node) []string {
