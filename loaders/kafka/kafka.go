@@ -29,6 +29,7 @@ func Formats() []services.Format {
 		{Name: "connector", Claims: services.Holding(".json", `"connector.class"`), Parse: jsonOrScript, Sure: true, Read: connectors},
 		{Name: "connector", Claims: services.Holding(".properties .conf", "connector.class"), Parse: properties, Read: connectors},
 		{Name: "connector", Claims: services.Holding(".sh .bash", `"connector.class"`), Parse: inScript, Read: connectors},
+		{Name: "connector", Claims: services.Holding(".sql .ksql", "connector.class", "CONNECTOR"), Parse: services.One(inSQL), Read: connectors},
 		{Name: "MirrorMaker configuration", Claims: isMirrorMaker, Parse: properties, Sure: true, Read: mirrorMaker},
 		{Name: "Kafka client", Claims: isClient, Parse: properties, Read: client},
 	}
@@ -116,11 +117,45 @@ func object(name string, data []byte, from int) (doc *document.Node, end int) {
 			masked[i] = ' '
 		}
 	}
+	masked = bytes.ReplaceAll(masked, []byte(`\'`), []byte(` '`)) // which shells write within '
 	doc, err := document.ParseJSON(name, masked)
 	if err != nil {
 		return nil, end
 	}
 	return doc, end
+}
+
+// statement is how ksqlDB makes a connector, and setting one of its settings.
+var (
+	statement = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile("(?im)^[ \t]*CREATE\\s+(?:SINK|SOURCE)\\s+CONNECTOR\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?([^\\s(;]+)\\s+WITH\\s*\\(")
+	})
+	setting = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`['"]([^'"\n]+)['"]\s*=\s*'([^'\n]*)'`) })
+)
+
+// inSQL reads the connectors that statements of ksqlDB make (ksqlDB reference:
+// CREATE CONNECTOR).
+func inSQL(name string, data []byte) (*document.Node, error) {
+	rng := document.Positions(name, data)
+	all := &document.Node{Kind: document.List, Range: rng(0, 0)}
+	for _, at := range statement().FindAllSubmatchIndex(data, -1) {
+		end := len(data)
+		if semicolon := bytes.IndexByte(data[at[1]:], ';'); semicolon >= 0 {
+			end = at[1] + semicolon
+		}
+		named := string(bytes.Trim(data[at[2]:at[3]], "`\""))
+		config := &document.Node{Kind: document.Map, Range: rng(at[0], at[1])}
+		config.Pairs = append(config.Pairs, document.Pair{Key: "name", Range: rng(at[2], at[3]), Value: &document.Node{Kind: document.String, Text: named, Range: rng(at[2], at[3])}})
+		for _, s := range setting().FindAllSubmatchIndex(data[at[1]:end], -1) {
+			for i := range s {
+				s[i] += at[1]
+			}
+			value := &document.Node{Kind: document.String, Text: string(data[s[4]:s[5]]), Range: rng(s[4], s[5])}
+			config.Pairs = append(config.Pairs, document.Pair{Key: string(data[s[2]:s[3]]), Range: rng(s[2], s[3]), Value: value})
+		}
+		all.Items = append(all.Items, config)
+	}
+	return all, nil
 }
 
 func isMirrorMaker(f *source.File) bool {
