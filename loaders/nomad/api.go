@@ -11,8 +11,7 @@ import (
 // isAPIJob recognises a job in the JSON of Nomad's API, as `nomad job run -json`
 // takes it and `nomad job inspect` prints it.
 func isAPIJob(f *source.File) bool {
-	text := f.Text()
-	return f.Ext() == ".json" && bytes.Contains(text, []byte(`"TaskGroups"`)) && bytes.Contains(text, []byte(`"Tasks"`))
+	return f.Ext() == ".json" && bytes.Contains(f.Text(), []byte(`"TaskGroups"`)) && bytes.Contains(f.Text(), []byte(`"Tasks"`))
 }
 
 // apiJob reads such a job as if it were written in HCL.
