@@ -65,6 +65,7 @@ func objectAt(name string, data []byte, from int) (doc *Node, end int) {
 			masked[i] = ' '
 		}
 	}
+	masked = bytes.ReplaceAll(masked, []byte(`\'`), []byte(` '`)) // which shells write within '
 	doc, err := ParseJSON(name, masked)
 	if err != nil {
 		return nil, end

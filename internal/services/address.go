@@ -304,6 +304,9 @@ var hostWords = map[string]string{geo.AWS: "s3", geo.Google: "gcs", geo.Azure: "
 // name.
 func (f *File) bucketAt(n *document.Node) Attributes {
 	a := Attributes{"host": f.Hosts(n), "cloud": lang.StringVal("s3")}
+	if a["host"] == nil { // it only shows what to fill in
+		return Attributes{"bucket": lang.NullVal()}
+	}
 	ref, ok := geo.ParseHost(geo.Host(n.Text))
 	if word := hostWords[ref.Cloud]; ok && word != "" {
 		a["cloud"] = lang.StringVal(word)

@@ -1,6 +1,9 @@
 package services
 
 import (
+	"fmt"
+	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -16,8 +19,8 @@ import (
 type variables struct {
 	// typ of the catalogue.
 	typ string
-	// each lists the names of which every one is a store of its own. A * at
-	// the beginning or end stands for any text.
+	// each lists the names of which every one is a store of its own. A * stands
+	// for any text.
 	each []string
 	// read makes the attributes of the value: a bucket's or a server's.
 	read func(f *File, n *document.Node) Attributes
@@ -142,15 +145,47 @@ func (f *File) Remote(address string, at hcl.Range, s *document.Node) {
 	}
 }
 
+// Ways reads the variables of one program for each of several ways in which they
+// are set. What is the same in all of them counts once.
+func (f *File) Ways(sets []*document.Node) {
+	seen := map[string]bool{}
+	before := f.Lookup
+	defer func() { f.Lookup = before }()
+	for _, set := range sets {
+		f.Lookup = set.Get
+		for _, key := range set.Keys() {
+			for i := range environment {
+				v := &environment[i]
+				if !v.has(key) {
+					continue
+				}
+				if way := v.way(set, key); !seen[way] {
+					seen[way] = true
+					f.variable("", set, v, *set.Pair(key))
+				}
+				break
+			}
+		}
+	}
+}
+
+// way is a text that is the same for variables that are set in the same places.
+func (v *variables) way(set *document.Node, key string) string {
+	way := fmt.Sprint(key, set.Get(key).Range.Start)
+	for _, attribute := range slices.Sorted(maps.Keys(v.also)) {
+		for _, name := range v.also[attribute] {
+			if n := set.Get(name); n != nil {
+				way += fmt.Sprint(name, n.Range.Start)
+			}
+		}
+	}
+	return way
+}
+
 func (v *variables) has(name string) bool {
 	return slices.ContainsFunc(v.each, func(known string) bool {
-		if suffix, ok := strings.CutPrefix(known, "*"); ok {
-			return strings.HasSuffix(name, suffix)
-		}
-		if prefix, ok := strings.CutSuffix(known, "*"); ok {
-			return strings.HasPrefix(name, prefix)
-		}
-		return known == name
+		ok, err := path.Match(known, name)
+		return ok && err == nil
 	})
 }
 
@@ -178,7 +213,21 @@ func (f *File) variable(program string, doc *document.Node, v *variables, p docu
 			}
 		}
 	}
+	if local := localStack(doc); a["bucket"] != nil && a["host"] == nil && local != nil {
+		a["host"] = lang.StringVal("localstack").At(local.Range)
+	}
 	f.Add(v.typ, program+p.Key, p.Range, a)
+}
+
+// localStack is the variable that says that LocalStack stands for the cloud, under
+// a name of the program's own; nil when there is none.
+func localStack(doc *document.Node) *document.Node {
+	for _, p := range doc.Entries() {
+		if strings.Contains(p.Key, "LOCALSTACK") && slices.Contains([]string{"true", "1", "yes"}, strings.ToLower(p.Value.String())) {
+			return p.Value
+		}
+	}
+	return nil
 }
 
 // inS3, inGCS and inAzure read the name of a bucket or account.
@@ -322,7 +371,7 @@ var environment = []variables{
 	{"app/bucket", []string{
 		"AWS_BUCKET", "AWS_BUCKET_NAME", "AWS_S3_BUCKET", "AWS_S3_BUCKET_NAME", "AWS_STORAGE_BUCKET_NAME", "S3_BUCKET", "S3_BUCKET_NAME", "S3_BUCKETNAME",
 		"S3_UPLOAD_BUCKET", "S3_UPLOADS_BUCKET", "S3_MEDIA_BUCKET", "S3_ASSETS_BUCKET", "SPACES_BUCKET", "R2_BUCKET", "R2_BUCKET_NAME", "MINIO_BUCKET",
-		"MINIO_BUCKET_NAME", "*_S3_BUCKET", "*_S3_BUCKET_NAME",
+		"MINIO_BUCKET_NAME", "*_S3_BUCKET", "*_S3_BUCKET_NAME", "AWS_*_BUCKET", "AWS_*_BUCKET_NAME",
 	}, inS3, map[string][]string{"region": s3Regions, "host": s3Endpoints}},
 	{"app/bucket", []string{
 		"GS_BUCKET_NAME", "GS_BUCKET", "GCS_BUCKET", "GCS_BUCKET_NAME", "GCP_BUCKET", "GCP_BUCKET_NAME", "GOOGLE_CLOUD_STORAGE_BUCKET", "GCLOUD_STORAGE_BUCKET",

@@ -47,6 +47,9 @@ func IsExample(name string) bool {
 	if slices.Contains(ownNames, base) {
 		return false
 	}
+	if path.Ext(base) == ".py" && (strings.HasPrefix(base, "test_") || slices.Contains(testFolders, strings.TrimSuffix(base, ".py"))) {
+		return true
+	}
 	for range 2 {
 		ext := path.Ext(base)
 		if slices.Contains(exampleEnds, strings.TrimPrefix(ext, ".")) {

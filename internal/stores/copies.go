@@ -41,6 +41,11 @@ func (inv *inventory) addCopiesOf(e *entry, rule catalog.CopyRule, n Node, depth
 	if !holds {
 		return
 	}
+	if _, byKind := rule.When[e.typ.CloudAt]; byKind && !certain {
+		// What kind it is is not known, and so neither is what that kind does by
+		// default.
+		rule.Absent, rule.InAbsent = "", ""
+	}
 	e = e.copying(rule.InCloud)
 	var targets []target
 	if rule.To == catalog.ToSelf {

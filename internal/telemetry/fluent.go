@@ -92,8 +92,29 @@ func fluentBitOutputs(n *document.Node) []Part {
 }
 
 func fluentBitOutput(n *document.Node) Part {
-	typ := strings.ToLower(n.Get("name").String())
-	return named("fluentbit.io/Output", typ, typ, n)
+	name := strings.ToLower(n.Get("name").String())
+	typ := name
+	if strings.Contains(name, "${") {
+		typ = outputOf(n, typ)
+	}
+	return named("fluentbit.io/Output", name, typ, n)
+}
+
+// outputSettings are settings that outputs of one kind alone have.
+var outputSettings = []struct{ setting, typ string }{
+	{"log_group_name", "cloudwatch_logs"}, {"log_group_template", "cloudwatch_logs"}, {"delivery_stream", "kinesis_firehose"}, {"stream", "kinesis_streams"},
+	{"bucket", "s3"}, {"account_name", "azure_blob"}, {"brokers", "kafka"},
+}
+
+// outputOf tells the kind of an output, whose name is given only when it is
+// deployed, by its settings.
+func outputOf(n *document.Node, name string) string {
+	for _, known := range outputSettings {
+		if n.Get(known.setting) != nil {
+			return known.typ
+		}
+	}
+	return name
 }
 
 // maxSections bounds sections of Fluentd within one another.

@@ -45,7 +45,7 @@ var certain = [][]string{
 	{"schema_config:", "storage"}, {"blocks_storage:", "backend:"}, {"storage:", "trace:", "backend:"}, {"receivers:", "exporters:", "pipelines:"},
 	{"sources:", "sinks:", "inputs:"}, {"[sources.", "[sinks."}, {"scrape_configs:", "remote_write:"}, {"global:", "remote_write:"},
 	{"type: S3", "config:", "bucket:"}, {"type: GCS", "config:", "bucket:"}, {"type: AZURE", "config:", "container:"},
-	{"[OUTPUT]", "[SERVICE]"}, {"[OUTPUT]", "[INPUT]"}, {"[OUTPUT]", "Name", "Match"}, {"pipeline:", "outputs:", "name:"}, {"<match", "@type"},
+	{"[OUTPUT]", "[SERVICE]"}, {"[OUTPUT]", "[INPUT]"}, {"[OUTPUT]", "Match"}, {"pipeline:", "outputs:", "name:"}, {"<match", "@type"},
 }
 
 // MustHave says whether a text is a configuration by what it has, without parsing

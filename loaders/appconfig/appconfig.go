@@ -1,5 +1,6 @@
 // Package appconfig reads the settings of applications: files of environment
-// variables, and those that manifests give to containers, Spring, Micronaut and Quarkus, Rails, .NET, dbt, and Airflow.
+// variables, and those that manifests give to containers, Spring, Micronaut and
+// Quarkus, Rails, Django, .NET, dbt, and Airflow.
 //
 // What counts is a setting that the framework gives a meaning to and that names
 // a bucket, a database or another server: spring.datasource.url, AWS_BUCKET. In
@@ -33,11 +34,13 @@ func Formats() []services.Format {
 		{Name: "storage settings", Claims: inConfig("storage.yml"), Parse: parseERB, Read: railsStorage},
 		{Name: "settings", Claims: inConfig("mongoid.yml", "cable.yml", "redis.yml", "elasticsearch.yml"), Parse: parseERB, Read: railsServers},
 		{Name: "application settings", Claims: services.Named("appsettings*.json"), Read: dotnet},
+		{Name: "node-config settings", Claims: isNodeConfig, Read: nodeConfig},
 		{Name: "dbt profiles", Claims: services.Any(services.Holding(".yml .yaml", "outputs:", "type:")), Read: dbt},
 		{Name: "variables of containers", Claims: setsVariables, Read: containers},
 		{Name: "GitLab configuration", Claims: services.Named("gitlab.rb", "gitlab*.rb"), Parse: services.One(document.ParseArrows), Sure: true, Read: gitlab},
 		{Name: "Laravel file systems", Claims: isLaravel, Parse: services.One(document.ParseArrows), Read: laravel},
 		{Name: "Airflow connections", Claims: services.Holding(".yaml .yml .json", "conn_type", "host"), Read: airflowConnections},
+		{Name: "Django settings", Claims: isDjango, Parse: services.One(document.ParsePython), Read: django},
 		{Name: "Airflow configuration", Claims: services.Named("airflow.cfg"), Parse: services.One(document.ParseINI), Sure: true, Read: airflow},
 	}
 }
@@ -97,6 +100,8 @@ var springSettings = []services.Setting{
 	{Path: "spring.elasticsearch.rest.uris", Type: "app/search", Read: services.Server},
 	{Path: "spring.opensearch.uris", Type: "app/search", Read: services.Server},
 	{Path: "spring.kafka.**.bootstrapservers", Type: "app/stream", Read: services.Server},
+	{Path: "spring.kafka.**.properties.bootstrap.servers", Type: "app/stream", Read: services.Server},
+	{Path: "spring.cloud.stream.kafka.**.configuration.bootstrap.servers", Type: "app/stream", Read: services.Server},
 	{Path: "spring.cloud.stream.kafka.**.brokers", Type: "app/stream", Read: services.Server},
 	{Path: "spring.rabbitmq.host", Type: "app/queue", Read: services.Server},
 	{Path: "spring.rabbitmq.addresses", Type: "app/queue", Read: services.Server},
@@ -298,6 +303,17 @@ func connectionString(f *services.File, n *document.Node) services.Attributes {
 		return nil
 	}
 	return services.Server(f, n)
+}
+
+// isNodeConfig recognises the files that node-config reads for a deployment, where
+// they name a bucket (node-config: configuration files).
+func isNodeConfig(f *source.File) bool {
+	return inConfig("default.json", "production.json", "staging.json", "development.json", "prod.json", "dev.json")(f) && bytes.Contains(bytes.ToLower(f.Text()), []byte("bucket"))
+}
+
+// nodeConfig reads the buckets of an application's own settings.
+func nodeConfig(f *services.File, doc *document.Node) {
+	f.Buckets(doc, "app/bucket", doc.At("aws", "region"))
 }
 
 // dbt reads the targets of each profile.

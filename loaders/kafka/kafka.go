@@ -1,6 +1,7 @@
 // Package kafka reads what moves data into Kafka, out of it, and between its
-// clusters: connectors of Kafka Connect, in JSON or properties, and MirrorMaker
-// 2.
+// clusters: connectors of Kafka Connect, in JSON or properties, MirrorMaker 2, and
+// the properties of programs that produce or consume, which the first MirrorMaker
+// has two of.
 //
 // A connector has connector.class, which says what its other settings mean; a
 // MirrorMaker has clusters and, for each of them, the addresses of its servers.
@@ -10,7 +11,10 @@ package kafka
 import (
 	"bytes"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/stateside-dev/stateside/internal/document"
 	"github.com/stateside-dev/stateside/internal/services"
@@ -25,7 +29,9 @@ func Formats() []services.Format {
 		{Name: "connector", Claims: services.Holding(".json", `"connector.class"`), Parse: jsonOrScript, Sure: true, Read: connectors},
 		{Name: "connector", Claims: services.Holding(".properties .conf", "connector.class"), Parse: properties, Read: connectors},
 		{Name: "connector", Claims: services.Holding(".sh .bash", `"connector.class"`), Parse: inScript, Read: connectors},
+		{Name: "connector", Claims: services.Holding(".sql .ksql", "connector.class", "CONNECTOR"), Parse: services.One(inSQL), Read: connectors},
 		{Name: "MirrorMaker configuration", Claims: isMirrorMaker, Parse: properties, Sure: true, Read: mirrorMaker},
+		{Name: "Kafka client", Claims: isClient, Parse: properties, Read: client},
 	}
 }
 
@@ -50,9 +56,59 @@ func inScript(name string, data []byte) ([]*document.Node, error) {
 	})
 }
 
+// statement is how ksqlDB makes a connector, and setting one of its settings.
+var (
+	statement = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile("(?im)^[ \t]*CREATE\\s+(?:SINK|SOURCE)\\s+CONNECTOR\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?([^\\s(;]+)\\s+WITH\\s*\\(")
+	})
+	setting = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`['"]([^'"\n]+)['"]\s*=\s*'([^'\n]*)'`) })
+)
+
+// inSQL reads the connectors that statements of ksqlDB make (ksqlDB reference:
+// CREATE CONNECTOR).
+func inSQL(name string, data []byte) (*document.Node, error) {
+	rng := document.Positions(name, data)
+	all := &document.Node{Kind: document.List, Range: rng(0, 0)}
+	for _, at := range statement().FindAllSubmatchIndex(data, -1) {
+		end := len(data)
+		if semicolon := bytes.IndexByte(data[at[1]:], ';'); semicolon >= 0 {
+			end = at[1] + semicolon
+		}
+		named := string(bytes.Trim(data[at[2]:at[3]], "`\""))
+		config := &document.Node{Kind: document.Map, Range: rng(at[0], at[1])}
+		config.Pairs = append(config.Pairs, document.Pair{Key: "name", Range: rng(at[2], at[3]), Value: &document.Node{Kind: document.String, Text: named, Range: rng(at[2], at[3])}})
+		for _, s := range setting().FindAllSubmatchIndex(data[at[1]:end], -1) {
+			for i := range s {
+				s[i] += at[1]
+			}
+			value := &document.Node{Kind: document.String, Text: string(data[s[4]:s[5]]), Range: rng(s[4], s[5])}
+			config.Pairs = append(config.Pairs, document.Pair{Key: string(data[s[2]:s[3]]), Range: rng(s[2], s[3]), Value: value})
+		}
+		all.Items = append(all.Items, config)
+	}
+	return all, nil
+}
+
 func isMirrorMaker(f *source.File) bool {
 	return f.Ext() == ".properties" && bytes.Contains(f.Text(), []byte("clusters")) && bytes.Contains(f.Text(), []byte(".bootstrap.servers")) &&
 		bytes.Contains(f.Text(), []byte("->"))
+}
+
+var servers = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[ \t]*bootstrap\.servers[ \t]*[=:]`) })
+
+// isClient recognises the properties of a program that produces or consumes, such
+// as each of the two files of the first MirrorMaker is.
+func isClient(f *source.File) bool {
+	return slices.Contains([]string{".properties", ".config"}, f.Ext()) && bytes.Contains(f.Text(), []byte("bootstrap.servers")) && servers().Match(f.Text())
+}
+
+// client reads the cluster that a program is connected to.
+func client(f *services.File, doc *document.Node) {
+	if p := doc.Pair("bootstrap.servers"); p != nil {
+		if a := services.Server(f, p.Value); a != nil {
+			f.Add("kafka/cluster", "bootstrap.servers", p.Range, a)
+		}
+	}
 }
 
 // connectors reads one connector, or a list of them. Its settings stand in

@@ -1,7 +1,8 @@
 // Package nomad reads the jobs and volumes of Nomad.
 //
-// A file is a job when it has a job block with groups or tasks, and a volume when
-// it names the plugin and the capabilities of one; both in HCL. What rests is a
+// A file is a job when it has a job block with groups or tasks, or is one in the
+// JSON of the API, and a volume when it names the plugin and the capabilities of
+// one. What rests is a
 // volume that a group claims, a folder of the host that a task is given, and a
 // disk that moves along with its task. Nothing rests in a job that has none of
 // these, but the variables and configurations that it gives to its tasks say where
@@ -32,6 +33,7 @@ func Formats() []services.Format {
 	parse := services.One(services.ParseHCL)
 	return []services.Format{
 		{Name: "job", Claims: isJob, Parse: parse, Sure: true, Read: jobs},
+		{Name: "job", Claims: isAPIJob, Read: apiJob},
 		{Name: "volume", Claims: isVolume, Parse: services.One(parseVolume), Sure: true, Read: volume},
 	}
 }
@@ -301,7 +303,10 @@ func volume(f *services.File, doc *document.Node) {
 		a["host"] = f.Hosts(doc.At("parameters", "server"))
 	}
 	var places, racks []*lang.Value
-	for _, t := range doc.At("topology_request", "required", "topology").Elements() {
+	topologies := doc.At("topology_request", "required", "topology").Elements()
+	zoned := 0
+	for _, t := range topologies {
+		before := len(places)
 		for _, segments := range t.Get("segments").Elements() {
 			for _, p := range segments.Entries() {
 				switch {
@@ -313,8 +318,11 @@ func volume(f *services.File, doc *document.Node) {
 				}
 			}
 		}
+		if len(places) > before {
+			zoned++
+		}
 	}
-	if len(places) > 0 {
+	if len(places) > 0 && zoned == len(topologies) { // else it may be in another one
 		a["zone"] = lang.ListOf(places)
 	}
 	if len(racks) > 0 {
