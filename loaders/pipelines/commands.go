@@ -39,7 +39,7 @@ type command struct {
 var (
 	awsVariables = []string{"AWS_REGION", "AWS_DEFAULT_REGION"}
 	awsRegion    = []string{"--region"}
-	awsEndpoint  = []string{"--endpoint-url"}
+	awsEndpoint  = []string{"--endpoint-url", "--endpoint"} // a beginning is enough
 	gRegion      = []string{"--location", "-l", "--region"}
 	azLocation   = []string{"--location", "-l"}
 
@@ -72,6 +72,10 @@ var commands = []command{
 	{words: []string{"az", "sql", "server", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
 	{words: []string{"az", "postgres", "flexible-server", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
 	{words: []string{"az", "mysql", "flexible-server", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
+	{words: []string{"az", "postgres", "server", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
+	{words: []string{"az", "mysql", "server", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
+	{words: []string{"az", "mariadb", "server", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
+	{words: []string{"az", "sql", "mi", "create"}, typ: "cli/database", cloud: "azure", region: azLocation},
 	{words: []string{"az", "cosmosdb", "create"}, typ: "cli/database", cloud: "azure", region: nil, constraint: []string{"regionName="}, explicit: true},
 	{words: []string{"oci", "os", "bucket", "create"}, typ: "cli/bucket", cloud: "oci", bucket: []string{"--name"}, region: awsRegion, variables: []string{"OCI_CLI_REGION"}},
 	{words: []string{"barman-cloud-backup"}, typ: "cli/backup", region: []string{"--aws-region"}, endpoint: []string{"--endpoint-url"}, argument: 1, variables: awsVariables},
